@@ -1,0 +1,1 @@
+"""Policy-driven authorization for access management."""

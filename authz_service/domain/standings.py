@@ -1,0 +1,411 @@
+"""Standings: all that the policy may see of a question.
+
+A standing is a frozen value of booleans, numbers, enumerations and small tuples of the same. It holds no identity, no
+clock and nothing that reads a database, and every attribute is always there. So the policy's answer is a pure function
+of (policy, action, standing).
+
+Nothing here says what anybody may do. Each attribute is a fact of the case; the policy draws the line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from authz_service.domain.moments import Phase
+from authz_service.domain.vocabulary import Action, Domain, MandateSystem, SubjectType
+
+
+class Key(StrEnum):
+    """The means of authentication against the digital keys the person has activated (ACM-KEY-01)."""
+
+    ABSENT = "absent"
+    """Nothing is known of the authentication."""
+    ACTIVATED = "activated"
+    NOT_ACTIVATED = "not_activated"
+
+
+class ActsFor(StrEnum):
+    """The enterprise the subject acts for, against the enterprise of the resource."""
+
+    THIS = "this"
+    ANOTHER = "another"
+
+
+class LegalFunction(StrEnum):
+    """A person's legal function in an enterprise: the strongest one that is in force, else whether there is another."""
+
+    SIGNING = "signing"
+    WITHOUT_SIGNING = "without_signing"
+    NOT_CURRENT = "not_current"
+    """Ended, or not begun."""
+    NONE = "none"
+
+
+class AccountType(StrEnum):
+    """The record of a person in a capacity (GL, Co-GL, USER on the screens), or that there is none in force."""
+
+    ACCESS_MANAGER = "access_manager"
+    CO_ACCESS_MANAGER = "co_access_manager"
+    USER = "user"
+    NONE = "none"
+
+
+class AccountState(StrEnum):
+    """The state of an account at the moment asked about."""
+
+    ACTIVE = "active"
+    BLOCKED = "blocked"
+    NOT_IN_FORCE = "not_in_force"
+
+
+class Grant(StrEnum):
+    """An application in somebody's profile, with the state of the account it stands in."""
+
+    ACTIVE = "active"
+    BLOCKED = "blocked"
+    NONE = "none"
+
+
+class RoleState(StrEnum):
+    """The state of an eGov role (RMA-ROL-02)."""
+
+    PENDING = "pending_acceptance"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    ENDED = "ended"
+
+
+class Named(StrEnum):
+    """Whether a person that the question must name can be read from it."""
+
+    GIVEN = "given"
+    MISSING = "missing"
+    WRONG_NUMBER = "wrong_number"
+    WRONG_TYPE = "wrong_type"
+
+
+class Certificate(StrEnum):
+    """A certificate that is handed in."""
+
+    ABSENT = "absent"
+    EXPIRED = "expired"
+    VALID = "valid"
+
+
+class Side(StrEnum):
+    """Which party of a mandate."""
+
+    MANDATOR = "mandator"
+    MANDATARY = "mandatary"
+    NEITHER = "neither"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Who asks. `level`: assurance level of the means (0: unknown); `eid`: the means is the eID.
+
+    `may_administer`, `may_sync`, `may_audit`: the scopes of the caller that an operator comes through (OPS-01).
+    """
+
+    type: SubjectType
+    known: bool
+    level: int
+    key: Key
+    eid: bool
+    may_administer: bool
+    may_sync: bool
+    may_audit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Enterprise:
+    """How the subject stands in the enterprise that the question is about.
+
+    `former_...`: held once and ended, and not held now. `account_active`: the GAP has logged in (ACC-07).
+    """
+
+    legal_function: LegalFunction
+    chief_access_manager: bool
+    co_chief_access_manager: bool
+    head_local_manager: bool
+    former_chief_access_manager: bool
+    former_head_local_manager: bool
+    account_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """How the subject stands in the capacity that the question is about.
+
+    `manages_another`: holds an active (co-)access manager's record in another capacity of the same enterprise.
+    `former_manager`, `former_manager_of_another`: held such a record, which ended.
+    """
+
+    enterprise: Enterprise
+    domain: Domain
+    account_type: AccountType
+    account_state: AccountState
+    manages_another: bool
+    former_manager: bool
+    former_manager_of_another: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What every question has.
+
+    `problems`: reason codes of what cannot be read in the question, or is missing from it; `readable`: there are none.
+    """
+
+    action: Action
+    subject: Subject
+    moment_readable: bool
+    resource_known: bool
+    acts_for: ActsFor
+    readable: bool
+    problems: tuple[str, ...]
+    enterprise: Enterprise
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStanding(Standing):
+    """Questions about the service itself (OPS-01)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonStanding(Standing):
+    """Questions about a person's own record (UM-SELF)."""
+
+    own_record: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChiefStanding(Standing):
+    """Questions about the GAP, co-GAPs, head local managers and the activation of the account.
+
+    `candidate...` say whether it can be read who is to be named, and how that person stands in the enterprise;
+    `target_in_role`: the person to be removed holds the role that the action is about.
+    """
+
+    candidate: Named
+    candidate_function: LegalFunction
+    candidate_employed: bool
+    candidate_is_chief: bool
+    confirmed: bool
+    target: Named
+    target_in_role: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PaperStanding(Standing):
+    """Questions of the exceptional procedure and of the letter that ends an account.
+
+    `representative_has_card`: some legal representative with signing power is known to have an eID or foreigner's card.
+    `signer_function`: the legal function of whoever signed the form or the letter.
+    """
+
+    candidate: Named
+    candidate_function: LegalFunction
+    candidate_employed: bool
+    confirmed: bool
+    representative_has_card: bool
+    request_open: bool
+    document_present: bool
+    delivery: str
+    original: bool
+    signer: Named
+    signer_function: LegalFunction
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityStanding(Standing):
+    """Questions about a capacity: its managers, its users, its roles."""
+
+    capacity: Capacity
+    candidate: Named
+    candidate_function: LegalFunction
+    candidate_employed: bool
+    candidate_has_account: bool
+    role_domain: Domain
+
+
+@dataclass(frozen=True, slots=True)
+class AccountStanding(Standing):
+    """Questions about the record of an access manager, co-access manager or user.
+
+    `application_known`: the application of the question stands in the catalogue; `application_offered`: it is offered
+    to the capacity.
+    """
+
+    capacity: Capacity
+    target_type: AccountType
+    target_state: AccountState
+    own_account: bool
+    application_known: bool
+    application_offered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SenderStanding(Standing):
+    """Questions about the sender of a capacity and its channels.
+
+    `channel`: the kind of channel asked about, "none" when it cannot be read. `applications_...`: each of the
+    applications handed in is offered to the capacity, or goes over that kind of channel. `technical_names_agree`: the
+    technical user name begins with EXP and was typed twice the same (SND-TEC-01).
+    """
+
+    capacity: Capacity
+    sender_active: bool
+    channel: str
+    channel_active: bool
+    certificate: Certificate
+    ssh_public_key: bool
+    applications_offered: bool
+    applications_on_channel: bool
+    technical_names_agree: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mandate:
+    """A mandate that may open what is asked. `covers`: its groups hold the application's, in the application's system."""
+
+    covers: bool
+    mandator_signed: bool
+    mandatary_signed: bool
+    phase: Phase
+    ended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionStanding(Standing):
+    """A technical user sends a file. `registered_certificate`: no other serial number than the registered one was given.
+
+    `mandator`: whether it can be read for which other enterprise it is sent ("missing": for the own one); `mandates` are
+    that enterprise's mandates to the sender's; `mandate_exists`, `mandate_covers`: there is one at all, one that covers.
+    """
+
+    sender_active: bool
+    channel: str
+    channel_active: bool
+    application_on_channel: bool
+    file_signed: bool
+    registered_certificate: bool
+    certificate_expired: bool
+    mandator: Named
+    mandate_system: MandateSystem
+    mandate_exists: bool
+    mandate_covers: bool
+    mandates: tuple[Mandate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """An eGov role that opens the application asked for."""
+
+    state: RoleState
+    phase: Phase
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationStanding(Standing):
+    """Somebody opens an application, for the own enterprise or under a mandate.
+
+    `domain`, `mandate_system`, `minimum_level`, `offered`: of the application, the last against the capacity chosen.
+    `in_profile`: the application stands in the subject's profile in that capacity. `rights`: where the subject's Flemish
+    rights that open it lie in time. `mandator` and `mandate...`: under a mandate only, as in SubmissionStanding.
+    """
+
+    capacity_chosen: Named
+    capacity: Capacity
+    domain: Domain
+    mandate_system: MandateSystem
+    minimum_level: int
+    offered: bool
+    in_profile: bool
+    role_exists: bool
+    roles: tuple[Role, ...]
+    rights: tuple[Phase, ...]
+    mandator: Named
+    mandate_exists: bool
+    mandate_covers: bool
+    mandates: tuple[Mandate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleStanding(Standing):
+    """Questions about one eGov role assignment."""
+
+    capacity: Capacity
+    addressee: bool
+    state: RoleState
+    phase: Phase
+
+
+@dataclass(frozen=True, slots=True)
+class FlemishStanding(Standing):
+    """Questions about Flemish rights and work relations.
+
+    `context_allowed`: the context given is one the right allows; `right_held`: by the subject (to use it) or by the
+    target (to end it, with that context).
+    """
+
+    candidate: Named
+    candidate_has_work_relation: bool
+    target: Named
+    right_known: bool
+    context_allowed: bool
+    approval_required: bool
+    enterprise_approved: bool
+    right_held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MandateStanding(Standing):
+    """Questions about mandates, in a registry or one by one.
+
+    `enterprise` is how the subject stands in the enterprise acted for; `signing_enterprise` in the party whose legal
+    representative is asked for. `acting_side`: which party the enterprise acted for is. `groups_belong`: the groups are
+    of the system that the action works in. `manages_social_security`: the subject is active (co-)access manager of a
+    social-security capacity of the enterprise acted for; `manage_grant`, `consult_grant`: Mahis permissions there.
+    """
+
+    acting: Named
+    signing_enterprise: Enterprise
+    system: MandateSystem
+    acting_side: Side
+    signing_side: Side
+    already_signed: bool
+    phase: Phase
+    ended: bool
+    mandator: Named
+    mandator_known: bool
+    mandator_is_employer: bool
+    mandator_is_administration: bool
+    mandator_is_without_staff: bool
+    mandatary: Named
+    mandatary_known: bool
+    mandatary_is_provider: bool
+    parties_differ: bool
+    groups_given: bool
+    groups_belong: bool
+    manages_social_security: bool
+    manage_grant: Grant
+    consult_grant: Grant
+
+
+@dataclass(frozen=True, slots=True)
+class EboxStanding(Standing):
+    """Questions about the e-Box Enterprise. `manages_social_security` and `ebox_grant` as in MandateStanding."""
+
+    ebox_active: bool
+    manages_social_security: bool
+    ebox_grant: Grant
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownStanding:
+    """An action that is not in the vocabulary."""
+
+
+AnyStanding = Standing | UnknownStanding

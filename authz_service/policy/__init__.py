@@ -1,0 +1,1 @@
+"""Everything about Polar: loading, checking, asking, testing and mutating the policy."""

@@ -1,0 +1,117 @@
+"""Asking the policy: allow means that the action has needs and that every one of them is met."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import OrderedDict
+from threading import Lock
+from typing import Final
+
+from authz_service.domain.questions import Answer
+from authz_service.domain.standings import Standing, UnknownStanding
+from authz_service.domain.vocabulary import Action, Reason, told_in_order
+from authz_service.policy.polar import Ask, Polar, PolicyEvaluationError, plain, texts
+from authz_service.policy.text import PolicyText
+
+__all__ = ["PolicyEngine"]
+
+REMEMBERED: Final = 50_000
+"""Answers kept in memory; an answer is a pure function of (policy, standing), so none of them can go stale."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Need:
+    name: str
+    rules: frozenset[str]
+    """The rules that demand it of this action."""
+
+
+class PolicyEngine:
+    """One loaded policy. It is never changed: a new policy is a new engine."""
+
+    def __init__(self, text: PolicyText) -> None:
+        """Load the policy. Raises PolicyLoadError."""
+        self.text = text
+        self.revision = text.revision
+        self._polar = Polar(text)
+        self._needs = {action: self._needs_of(action) for action in Action}
+        gates = self._polar.ask("gate", Ask("order"), Ask("need"))
+        beside = self._polar.ask("beside", Ask("order"), Ask("need"))
+        self._gates = [
+            (
+                {need for at, need in gates if at == order},
+                {need for at, need in gates | beside if at == order},
+            )
+            for order in sorted({order for order, _ in gates})
+        ]
+        self._remembered: OrderedDict[Standing, Answer] = OrderedDict()
+        self._lock = Lock()
+
+    def _needs_of(self, action: Action) -> tuple[_Need, ...]:
+        rules: dict[str, set[str]] = {}
+        for need, rule in self._polar.ask("needs", action.value, Ask("need"), Ask("rule")):
+            rules.setdefault(need, set()).add(rule)
+        return tuple(_Need(need, frozenset(rules[need])) for need in sorted(rules))
+
+    def ask(self, standing: Standing | UnknownStanding) -> Answer:
+        """Return the policy's answer. Raises PolicyEvaluationError; then nothing is decided and nothing is kept."""
+        if isinstance(standing, UnknownStanding):
+            return self._otherwise()
+        with self._lock:
+            answer = self._remembered.get(standing)
+            if answer is not None:
+                self._remembered.move_to_end(standing)
+                return answer
+        answer = self.evaluate(standing)
+        with self._lock:
+            self._remembered[standing] = answer
+            if len(self._remembered) > REMEMBERED:
+                self._remembered.popitem(last=False)
+        return answer
+
+    def evaluate(self, standing: Standing) -> Answer:
+        """Return the answer, evaluated anew. Raises PolicyEvaluationError."""
+        needs = self._needs[standing.action]
+        if not needs:
+            return self._otherwise()
+        seen = plain(standing)
+        granting: set[str] = set()
+        unmet: dict[str, _Need] = {}
+        for need in needs:
+            met_by = set(texts(self._polar.ask("met", need.name, Ask("rule"), seen)))
+            if met_by:
+                granting |= met_by | need.rules
+            else:
+                unmet[need.name] = need
+        if not unmet:
+            return Answer(allowed=True, reasons=(), rules=tuple(sorted(granting)))
+        return self._denied(self._told(unmet), seen)
+
+    def _told(self, unmet: dict[str, _Need]) -> dict[str, _Need]:
+        """Return the unmet needs that can be judged: behind a gate that is shut, nothing can."""
+        for gates, told in self._gates:
+            if gates & unmet.keys():
+                return {name: need for name, need in unmet.items() if name in told}
+        return unmet
+
+    def _denied(self, unmet: dict[str, _Need], seen: object) -> Answer:
+        reasons: set[Reason] = set()
+        refusing: set[str] = set()
+        for need in unmet.values():
+            told = self._polar.ask("because", need.name, Ask("reason"), Ask("rule"), seen)
+            if told:
+                refusing |= need.rules
+            for reason, rule in told:
+                reasons.add(Reason(reason))
+                refusing.add(rule)
+        if not reasons:
+            raise PolicyEvaluationError("a need is not met and the policy gives no reason")
+        return Answer(False, told_in_order(reasons), tuple(sorted(refusing)), tuple(sorted(unmet)))
+
+    def _otherwise(self) -> Answer:
+        answers = self._polar.ask("otherwise", Ask("reason"), Ask("rule"))
+        if not answers:
+            raise PolicyEvaluationError("the policy says nothing of what it does not know")
+        return Answer(
+            False, told_in_order({Reason(reason) for reason, _ in answers}), tuple(sorted({rule for _, rule in answers}))
+        )

@@ -1,0 +1,1 @@
+"""What the service does with facts and policy: every use of them, whatever way it came in."""

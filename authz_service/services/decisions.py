@@ -1,0 +1,95 @@
+"""Deciding: a question becomes a standing by way of the facts, and the policy answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import structlog
+
+from authz_service.domain import moments
+from authz_service.domain.facts import FactsQuery, QuestionFacts
+from authz_service.domain.questions import Answer, Decision, Question
+from authz_service.domain.standings import Standing, UnknownStanding
+from authz_service.domain.vocabulary import Action, Reason, Scope
+from authz_service.policy.engine import PolicyEngine
+from authz_service.policy.polar import PolicyEvaluationError
+from authz_service.services.standings.families import FAMILIES, FamilyQuestion
+from authz_service.services.standings.reading import Asker, Reading
+
+__all__ = ["DecisionService", "ReadsFacts"]
+
+log = structlog.get_logger()
+UNDECIDED: Final = Answer(allowed=False, reasons=(Reason.ENGINE_ERROR,), rules=("DRV-08",))
+UNDECIDED_MESSAGE: Final = "The question could not be decided; this says nothing about the subject."
+
+
+class ReadsFacts(Protocol):
+    """What a decision needs of the store."""
+
+    def read(self, queries: Sequence[FactsQuery]) -> list[QuestionFacts]:
+        """Return the facts of each question, read by one statement at one facts revision."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionService:
+    """Answers questions from the facts as they are now: nothing is remembered from one question to the next."""
+
+    facts: ReadsFacts
+    policy: PolicyEngine
+    levels: Mapping[str, int]
+
+    def decide(
+        self, questions: Sequence[Question], scopes: frozenset[Scope] = frozenset(), now: int | None = None
+    ) -> list[Decision]:
+        """Return a decision for each question, in order, all from one facts revision.
+
+        `scopes`: those of the caller; `now`: the present in UTC microseconds (default: the clock).
+        Raises StoreUnavailableError when the facts cannot be read: then nothing can be decided.
+        """
+        asker = Asker(scopes, moments.now() if now is None else now, self.levels)
+        asked = [_Asked.read(question, asker) for question in questions]
+        facts = self.facts.read([each.query for each in asked])
+        return [self._decision(each, found) for each, found in zip(asked, facts, strict=True)]
+
+    def standings(
+        self, questions: Sequence[Question], scopes: frozenset[Scope] = frozenset(), now: int | None = None
+    ) -> list[Standing | UnknownStanding]:
+        """Return what the policy would see of each question. Raises StoreUnavailableError."""
+        asker = Asker(scopes, moments.now() if now is None else now, self.levels)
+        asked = [_Asked.read(question, asker) for question in questions]
+        facts = self.facts.read([each.query for each in asked])
+        return [each.standing(found) for each, found in zip(asked, facts, strict=True)]
+
+    def _decision(self, asked: _Asked, facts: QuestionFacts) -> Decision:
+        error = None
+        try:
+            answer = self.policy.ask(asked.standing(facts))
+        except (PolicyEvaluationError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as fault:
+            # A fault of ours must never look like a "no" about the person; what it says may hold a value, so it stays here.
+            log.error("question not decided", action=asked.action_name, fault=type(fault).__name__)
+            answer, error = UNDECIDED, UNDECIDED_MESSAGE
+        return Decision(answer, self.policy.revision, facts.revision, asked.query.at, error)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question that has been read."""
+
+    action_name: str
+    query: FactsQuery
+    family: FamilyQuestion | None
+
+    @classmethod
+    def read(cls, question: Question, asker: Asker) -> _Asked:
+        try:
+            action = Action(question.action)
+        except ValueError:
+            return cls("unknown", FactsQuery(at=asker.now, known_at=moments.FOREVER), None)
+        reading = Reading(question, action, asker)
+        family = FAMILIES[action](reading)
+        return cls(action.value, family.query(), family)
+
+    def standing(self, facts: QuestionFacts) -> Standing | UnknownStanding:
+        return self.family.standing(facts) if self.family else UnknownStanding()

@@ -1,0 +1,120 @@
+"""Reads the tree into entries: every object of the file with its typed values, its period and its place."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from authz_service.domain.moments import BEGINNING, FOREVER, Period
+from authz_service.services.facts_file.entry_checks import check_entry
+from authz_service.services.facts_file.errors import Errors
+from authz_service.services.facts_file.kinds import KINDS
+from authz_service.services.facts_file.members import Reading, read_object
+from authz_service.services.facts_file.tree import Node
+
+__all__ = ["Entry", "read_entries"]
+
+_STEPS: Final = re.compile(r"[^.\[\]]+")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Entry:
+    """One object of the file. `values` holds the members that could be read, `sound` says that there is no error in it.
+
+    `name` is its id; an employment or work relation may have none ("").
+    """
+
+    kind: str
+    place: str
+    node: Node
+    name: str
+    values: Mapping[str, Any]
+    sound: bool
+
+    def __getitem__(self, member: str) -> Any:
+        """Return the value of a member of a sound entry."""
+        return self.values[member]
+
+    def complain(self, errors: Errors, message: str, member: str = "") -> None:
+        """Report what is wrong with the object, or with a member of it: a path such as `identifier.value`."""
+        errors.report(f"{self.place}.{member}" if member else self.place, _line_of(self.node, member), message)
+
+    @property
+    def valid(self) -> Period:
+        """When it is so in the world; without limits where the file gives none that can be read."""
+        kind = KINDS[self.kind]
+        return Period(self.values.get(kind.since, BEGINNING), self.values.get(kind.until, FOREVER))
+
+
+def _line_of(node: Node, path: str) -> int:
+    """Return the line of what the path leads to, or of the last thing on the way that is there."""
+    for name in _STEPS.findall(path):
+        if isinstance(node.value, dict) and name in node.value:
+            node = node.value[name]
+        elif isinstance(node.value, list) and name.isdigit() and int(name) < len(node.value):
+            node = node.value[int(name)]
+    return node.line
+
+
+def read_entries(
+    world: Node, stored: Mapping[str, Collection[str]], means: Collection[str], errors: Errors
+) -> list[Entry]:
+    """Return the objects of the file in its order.
+
+    `stored`: ids in the store by kind, which the file may refer to. `means`: names of means of authentication.
+    Reports what is wrong with any single object, and ids that stand for two things.
+    """
+    if not isinstance(world.value, dict):
+        errors.report("world", world.line, "an object is needed, with a list for each kind of fact")
+        return []
+    known = {kind: {*stored.get(kind, ()), *_names(world.value.get(kind))} for kind in KINDS}
+    reading = Reading(errors, known, tuple(sorted(means)))
+    entries: list[Entry] = []
+    for kind, listed in world.value.items():
+        place = f"world.{kind}"
+        if kind not in KINDS:
+            errors.report(place, listed.line, f"unknown key: the kinds of facts are {', '.join(KINDS)}")
+        elif not isinstance(listed.value, list):
+            errors.report(place, listed.line, "a list is needed: write [] for none")
+        else:
+            entries.extend(_read(kind, item, f"{place}[{n}]", reading) for n, item in enumerate(listed.value))
+    _check_names(entries, errors)
+    return entries
+
+
+def _names(listed: Node | None) -> Iterator[str]:
+    if listed is not None and isinstance(listed.value, list):
+        for item in listed.value:
+            name = item.value.get("id") if isinstance(item.value, dict) else None
+            if name is not None and isinstance(name.value, str):
+                yield name.value
+
+
+def _read(kind: str, node: Node, place: str, reading: Reading) -> Entry:
+    before = len(reading.errors)
+    values = read_object(KINDS[kind].members, node, place, reading) or {}
+    entry = Entry(kind, place, node, values.get("id") or "", values, sound=False)
+    for member, message in check_entry(kind, values):
+        entry.complain(reading.errors, message, member)
+    return replace(entry, sound=len(reading.errors) == before)
+
+
+def _check_names(entries: list[Entry], errors: Errors) -> None:
+    """Report an id that stands for two things; successive states of one thing share theirs."""
+    named: defaultdict[tuple[object, ...], list[Entry]] = defaultdict(list)
+    for entry in entries:
+        if entry.name:
+            named[entry.kind, entry.name].append(entry)
+        elif entry.sound:  # what has no id is known by what it says
+            named[entry.kind, "", entry["person"], entry["enterprise"], entry["begin"]].append(entry)
+    for namesakes in named.values():
+        for position, entry in enumerate(namesakes):
+            for other in namesakes[:position]:
+                differs = [name for name in KINDS[entry.kind].same if entry.values.get(name) != other.values.get(name)]
+                if differs or entry.valid.overlaps(other.valid):
+                    what = f"the id {entry.name!r}" if entry.name else "what this says"
+                    entry.complain(errors, f"{what} is taken by {other.place}: give it another or drop one")
+                    break

@@ -1,0 +1,41 @@
+"""The e-Box Enterprise (policies/ebox.polar)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from authz_service.domain.facts import FactsQuery, QuestionFacts
+from authz_service.domain.standings import EboxStanding, Grant
+from authz_service.domain.vocabulary import Action
+from authz_service.services.standings.common import granted_anywhere, manages_social_security, query_of, shared
+from authz_service.services.standings.reading import Reading
+
+ACTIONS: Final = (Action.ACTIVATE_EBOX, Action.READ_EBOX)
+EBOX_APPLICATION: Final = "EBOX"
+
+
+class EboxQuestion:
+    """A question about the e-Box."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._enterprise = reading.resource_number()
+
+    def query(self) -> FactsQuery:
+        """Return what to read."""
+        return replace(query_of(self._reading), enterprise_number=self._enterprise)
+
+    def standing(self, facts: QuestionFacts) -> EboxStanding:
+        """Return the standing."""
+        at, enterprise = self._reading.at, facts.enterprise
+        since = enterprise.ebox_active_since if enterprise else None
+        managing, grant = manages_social_security(facts, at), granted_anywhere(facts, EBOX_APPLICATION, at)
+        if managing is Grant.BLOCKED and grant is Grant.NONE:
+            grant = Grant.BLOCKED
+        return EboxStanding(
+            **shared(self._reading, facts, resource_known=enterprise is not None),
+            ebox_active=since is not None and since <= at,
+            manages_social_security=managing is Grant.ACTIVE,
+            ebox_grant=grant,
+        )

@@ -1,0 +1,43 @@
+"""One eGov role assignment (policies/egov_roles.polar)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from authz_service.domain.facts import FactsQuery, QuestionFacts
+from authz_service.domain.moments import Phase
+from authz_service.domain.standings import RoleStanding, RoleState
+from authz_service.domain.vocabulary import Action, RelationKind
+from authz_service.services.standings.common import begun, capacity_standing, query_of, shared
+from authz_service.services.standings.reading import Reading
+
+ACTIONS: Final = (Action.ACCEPT_ROLE, Action.DECLINE_ROLE, Action.END_ROLE, Action.USE_ROLE)
+
+
+class RoleQuestion:
+    """A question about a role that was assigned to somebody."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+
+    def query(self) -> FactsQuery:
+        """Return what to read."""
+        return replace(query_of(self._reading), role_assignment=self._reading.resource_id)
+
+    def standing(self, facts: QuestionFacts) -> RoleStanding:
+        """Return the standing."""
+        at, target = self._reading.at, facts.target
+        known = target is not None and target.kind is RelationKind.ROLE_ASSIGNMENT and begun(facts.capacity, at)
+        common = shared(self._reading, facts, resource_known=known)
+        state, phase, addressee = RoleState.ENDED, Phase.AFTER, False
+        if known and target is not None:
+            state, phase = RoleState(target.state), target.period.phase(at)
+            addressee = facts.subject is not None and target.person_id == facts.subject.person_id
+        return RoleStanding(
+            **common,
+            capacity=capacity_standing(facts, common["enterprise"], facts.capacity, at),
+            addressee=addressee,
+            state=state,
+            phase=phase,
+        )

@@ -1,0 +1,34 @@
+"""Everybody's own record (policies/own_record.polar)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from authz_service.domain.facts import FactsQuery, QuestionFacts
+from authz_service.domain.standings import PersonStanding
+from authz_service.domain.vocabulary import Action
+from authz_service.services.standings.common import query_of, shared
+from authz_service.services.standings.reading import Reading
+
+ACTIONS: Final = (Action.CHANGE_OWN_PASSWORD, Action.UPDATE_OWN_DATA, Action.VIEW_OWN_CERTIFICATE)
+
+
+class PersonQuestion:
+    """A question about somebody's own data."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._person = reading.resource_number()
+
+    def query(self) -> FactsQuery:
+        """Return what to read."""
+        return replace(query_of(self._reading), other_niss=self._person)
+
+    def standing(self, facts: QuestionFacts) -> PersonStanding:
+        """Return the standing."""
+        own = facts.subject is not None and facts.other is not None and facts.subject == facts.other
+        return PersonStanding(
+            **shared(self._reading, facts, resource_known=facts.other is not None, of_enterprise=False),
+            own_record=own,
+        )

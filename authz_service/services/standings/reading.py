@@ -1,0 +1,176 @@
+"""Reading a question: what it names, and what in it cannot be read or is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from authz_service.domain import moments
+from authz_service.domain.actions import RESOURCE_OF
+from authz_service.domain.identifiers import EnterpriseNumber, InvalidIdentifierError, Niss
+from authz_service.domain.questions import Question
+from authz_service.domain.standings import Named
+from authz_service.domain.vocabulary import Action, Reason, ResourceType, Scope, SubjectType
+
+__all__ = ["Asker", "NamedNumber", "Reading"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """What is known beside the question: the caller's scopes, the present (UTC microseconds), the assurance levels."""
+
+    scopes: frozenset[Scope]
+    now: int
+    levels: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class NamedNumber:
+    """A person or enterprise that a question names: readable or not, and its digits ("" when not)."""
+
+    named: Named
+    digits: str = ""
+
+
+class Reading:
+    """One question while it is read. `problems` collects the reasons for which it cannot be read."""
+
+    def __init__(self, question: Question, action: Action, asker: Asker) -> None:
+        self.question = question
+        self.action = action
+        self.asker = asker
+        self.problems: set[Reason] = set()
+        self.moment_readable = True
+        self.at = self._moment("at", asker.now)
+        self.known_at = self._moment("known_at", moments.FOREVER)
+        self.resource_type = RESOURCE_OF[action]
+        self.resource_id = question.resource_id if question.resource_type == self.resource_type else ""
+        self.subject_type = _subject_type(question.subject_type)
+        self.subject_niss = self._subject_niss()
+        self.acting_for = self._acting_for()
+        self.means = self._means()
+
+    def _moment(self, name: str, absent: int) -> int:
+        given = self.question.context.get(name)
+        if given is None:
+            return absent
+        try:
+            return moments.moment_of(given)
+        except (TypeError, ValueError):
+            self.moment_readable = False
+            return absent
+
+    def _subject_niss(self) -> str:
+        if self.subject_type not in {SubjectType.PERSON, SubjectType.DECLARED_PERSON}:
+            return ""
+        return self._digits(Niss, self.question.subject_id)
+
+    def _acting_for(self) -> NamedNumber:
+        if self.subject_type not in {SubjectType.PERSON, SubjectType.DECLARED_PERSON}:
+            return NamedNumber(Named.MISSING)
+        acting_for = _number(EnterpriseNumber, self.question.subject_properties.get("acting_for"))
+        self._note(acting_for)
+        return acting_for
+
+    def _means(self) -> str | None:
+        if self.subject_type is not SubjectType.PERSON:
+            return None
+        places = (self.question.context, self.question.subject_properties)
+        given = next((place["authentication_means"] for place in places if "authentication_means" in place), None)
+        if given is None or isinstance(given, str):
+            return given
+        self.problems.add(Reason.INVALID_INPUT)
+        return None
+
+    def _note(self, number: NamedNumber) -> None:
+        if number.named is Named.WRONG_TYPE:
+            self.problems.add(Reason.INVALID_INPUT)
+        elif number.named is Named.WRONG_NUMBER:
+            self.problems.add(Reason.INVALID_IDENTIFIER)
+
+    def _digits(self, kind: type[Niss] | type[EnterpriseNumber], text: str) -> str:
+        number = _number(kind, text)
+        self._note(number)
+        return number.digits
+
+    def resource_number(self) -> str:
+        """Return the digits of a resource that is a person or an enterprise, "" when they cannot be right."""
+        if self.question.resource_type != self.resource_type:
+            return ""
+        return self._digits(Niss if self.resource_type is ResourceType.PERSON else EnterpriseNumber, self.resource_id)
+
+    def person(self, name: str, properties: Mapping[str, Any] | None = None) -> NamedNumber:
+        """Return the person that an action property names. What is wrong with it is a need's to tell."""
+        return _number(Niss, (self.question.action_properties if properties is None else properties).get(name))
+
+    def enterprise(self, name: str, place: Mapping[str, Any]) -> NamedNumber:
+        """Return the enterprise that a property or the context names. What is wrong with it is a need's to tell."""
+        return _number(EnterpriseNumber, place.get(name))
+
+    def text(self, name: str, place: Mapping[str, Any], missing: Reason | None = Reason.MISSING_DATA) -> str:
+        """Return a text, "" when it is missing (a problem, unless `missing` is None) or no text (always one)."""
+        value = place.get(name)
+        if value is None:
+            if missing is not None:
+                self.problems.add(missing)
+            return ""
+        if isinstance(value, str):
+            return value
+        self.problems.add(Reason.INVALID_INPUT)
+        return ""
+
+    def one_of(self, name: str, place: Mapping[str, Any], choices: frozenset[str]) -> str:
+        """Return a text that is one of the choices, else "": then a problem is noted."""
+        value = self.text(name, place)
+        if not value or value in choices:
+            if value == "" and isinstance(place.get(name), str):
+                self.problems.add(Reason.INVALID_INPUT)
+            return value
+        self.problems.add(Reason.INVALID_INPUT)
+        return ""
+
+    def boolean(self, name: str, place: Mapping[str, Any]) -> bool:
+        """Return a truth value, False when it is missing (no problem by itself) or none (a problem)."""
+        value = place.get(name)
+        if value is None or isinstance(value, bool):
+            return bool(value)
+        self.problems.add(Reason.INVALID_INPUT)
+        return False
+
+    def codes(self, name: str, place: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return a list of one text or more, () when it is missing or empty, or no such list (a problem each)."""
+        value = place.get(name)
+        if value is None or value == []:
+            self.problems.add(Reason.MISSING_DATA)
+            return ()
+        if isinstance(value, list) and all(isinstance(code, str) for code in value):
+            return tuple(value)
+        self.problems.add(Reason.INVALID_INPUT)
+        return ()
+
+    def record(self, name: str, place: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """Return an object, None when it is missing (no problem by itself), {} when it is none (a problem)."""
+        value = place.get(name)
+        if value is None or isinstance(value, Mapping):
+            return value
+        self.problems.add(Reason.INVALID_INPUT)
+        return {}
+
+
+def _subject_type(text: str) -> SubjectType:
+    try:
+        return SubjectType(text)
+    except ValueError:
+        return SubjectType.UNKNOWN
+
+
+def _number(kind: type[Niss] | type[EnterpriseNumber], value: object) -> NamedNumber:
+    if value is None:
+        return NamedNumber(Named.MISSING)
+    if not isinstance(value, str):
+        return NamedNumber(Named.WRONG_TYPE)
+    try:
+        return NamedNumber(Named.GIVEN, kind.parse(value).digits)
+    except InvalidIdentifierError:
+        return NamedNumber(Named.WRONG_NUMBER)

@@ -1,0 +1,227 @@
+"""Rows of the reading statement, folded into the facts of each question."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from authz_service.domain.facts import (
+    ApplicationFact,
+    CapacityFact,
+    ChannelFact,
+    EnterpriseFact,
+    FactsQuery,
+    FlemishRightFact,
+    MandateFact,
+    PersonFact,
+    QuestionFacts,
+    RelationFact,
+    RequestFact,
+    SenderFact,
+)
+from authz_service.domain.moments import Period
+from authz_service.domain.vocabulary import Domain, MandateSystem, RelationKind
+from authz_service.store.errors import StoreUnavailableError
+from authz_service.store.statements import TEXTS, Part
+
+__all__ = ["Folded", "fold"]
+
+Row: TypeAlias = tuple[Any, ...]
+Parts: TypeAlias = Sequence[Sequence[Row]]
+
+_T: Final = 2
+"""Where a row's texts begin: after the question's index and the part."""
+_N: Final = _T + TEXTS
+"""Where a row's numbers begin."""
+_ACTIVE: Final = "active"
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """The facts of each question, in order, and the fingerprint of the keys that the database was under ("": none)."""
+
+    facts: list[QuestionFacts]
+    fingerprint: str
+
+
+def fold(queries: Sequence[FactsQuery], rows: Sequence[Row]) -> Folded:
+    """Return what the rows say of each question. Raises StoreUnavailableError when they are not what was asked for."""
+    sorted_out: list[list[list[Row]]] = [[[] for _ in Part] for _ in queries]
+    for row in rows:
+        sorted_out[row[0]][row[1]].append(row)
+    try:
+        facts = [_facts(query, parts) for query, parts in zip(queries, sorted_out, strict=True)]
+        return Folded(facts, sorted_out[0][Part.RESOLVED][0][_T + 6] or "")
+    except (ValueError, LookupError):
+        raise StoreUnavailableError("the store holds words that this program does not know") from None
+
+
+def _facts(query: FactsQuery, parts: Parts) -> QuestionFacts:
+    resolved = parts[Part.RESOLVED][0]
+    enterprise_id, capacity_id, mandator_id, mandatary_id, subject_id, other_id = resolved[_T : _T + 6]
+    parties = {enterprise_id, mandator_id, mandatary_id}
+    of_parties = parties if query.mandate or query.mandatary_number else {enterprise_id}
+    capacities = _capacities(parts[Part.CAPACITY_OF_PARTY])
+    persons = _by_id(parts[Part.PERSON], newest_by=_N + 1)
+    enterprises = _by_id(parts[Part.ENTERPRISE], newest_by=_N + 3)
+    return QuestionFacts(
+        revision=resolved[_N] or 0,
+        subject=_person(persons.get(subject_id)),
+        other=_person(persons.get(other_id)),
+        agent_known=resolved[_N + 1] == 1,
+        enterprise=_enterprise(enterprises.get(enterprise_id)),
+        capacity=_nearest_capacity(parts[Part.CAPACITY], query.at) if capacity_id else None,
+        target=_target(parts[Part.TARGET], query.at),
+        request=_request(parts[Part.REQUEST], query.at),
+        sender=_sender(parts[Part.SENDER], parts[Part.CHANNEL]),
+        mandate=next(iter(_mandates(parts[Part.MANDATE])), None),
+        mandator=_enterprise(enterprises.get(mandator_id)),
+        mandatary=_enterprise(enterprises.get(mandatary_id)),
+        mandator_capacities=tuple(fact for fact in capacities if fact.enterprise_id == mandator_id),
+        mandates=_mandates(parts[Part.MANDATE_BETWEEN]),
+        capacities=tuple(fact for fact in capacities if fact.enterprise_id in of_parties),
+        relations=_relations(parts[Part.RELATION], parties if query.mandate else {enterprise_id}),
+        representatives_cards=_representatives(parts[Part.REPRESENTATIVE]),
+        applications=_applications(parts[Part.APPLICATION]),
+        rights=_rights(parts[Part.RIGHT]),
+    )
+
+
+def _by_id(rows: Iterable[Row], newest_by: int) -> dict[str, Row]:
+    """Return the rows by their first text; of several with the same, the one whose number at `newest_by` is greatest."""
+    found: dict[str, Row] = {}
+    for row in rows:
+        other = found.get(row[_T])
+        if other is None or other[newest_by] < row[newest_by]:
+            found[row[_T]] = row
+    return found
+
+
+def _texts(array: str) -> frozenset[str]:
+    return frozenset(json.loads(array))
+
+
+def _person(row: Row | None) -> PersonFact | None:
+    return None if row is None else PersonFact(row[_T], _texts(row[_T + 1]), row[_N] == 1)
+
+
+def _enterprise(row: Row | None) -> EnterpriseFact | None:
+    return None if row is None else EnterpriseFact(*row[_T : _T + 3], row[_N], row[_N + 1], row[_N + 2] == 1)
+
+
+def _capacity(row: Row) -> CapacityFact:
+    return CapacityFact(row[_T], row[_T + 1], row[_T + 2], Domain(row[_T + 3]), Period(row[_N], row[_N + 1]))
+
+
+def _capacities(rows: Iterable[Row]) -> tuple[CapacityFact, ...]:
+    return tuple(map(_capacity, sorted(rows, key=lambda row: (row[_T + 1], row[_T], row[_N]))))
+
+
+def _distance(period: Period, at: int) -> tuple[int, int]:
+    """Order periods: one in force, else the latest begun, else the earliest to come."""
+    if at < period.since:
+        return 2, period.since
+    return int(at >= period.until), -period.since
+
+
+def _nearest_capacity(rows: Iterable[Row], at: int) -> CapacityFact | None:
+    found = map(_capacity, rows)
+    return min(found, key=lambda fact: (_distance(fact.period, at), fact.enterprise_id), default=None)
+
+
+def _relation(row: Row) -> RelationFact:
+    return RelationFact(
+        row[_T],
+        row[_T + 1],
+        row[_T + 2],
+        RelationKind(row[_T + 3]),
+        *row[_T + 4 : _T + 9],
+        Period(row[_N], row[_N + 1]),
+    )
+
+
+def _relation_order(row: Row) -> Row:
+    return (row[_T + 1 : _T + 6], row[_T], row[_N])
+
+
+def _relations(rows: Iterable[Row], enterprises: set[str]) -> tuple[RelationFact, ...]:
+    wanted = [row for row in rows if row[_T + 1] in enterprises]
+    return tuple(map(_relation, sorted(wanted, key=_relation_order)))
+
+
+def _target(rows: Iterable[Row], at: int) -> RelationFact | None:
+    found = map(_relation, sorted(rows, key=_relation_order))
+    return min(found, key=lambda fact: _distance(fact.period, at), default=None)
+
+
+def _representatives(rows: Iterable[Row]) -> tuple[tuple[RelationFact, bool], ...]:
+    return tuple((_relation(row), row[_N + 2] == 1) for row in sorted(rows, key=_relation_order))
+
+
+def _request(rows: Sequence[Row], at: int) -> RequestFact | None:
+    """Rows: all that had begun at `at`. The request was filed when the first of them began."""
+    in_force = [row for row in rows if at < row[_N + 1]]
+    if not in_force:
+        return None
+    row = max(in_force, key=lambda row: row[_N])
+    return RequestFact(row[_T], row[_T + 1], row[_T + 2], min(row[_N] for row in rows))
+
+
+def _sender(rows: Sequence[Row], channels: Iterable[Row]) -> SenderFact | None:
+    """Return the active sender, else the one that stopped last."""
+    if not rows:
+        return None
+    row = max(rows, key=lambda row: (row[_T + 3] == _ACTIVE, row[_N], row[_T]))
+    newest: dict[str, Row] = {}
+    for channel in sorted(channels, key=lambda channel: (channel[_T + 1], channel[_N + 1])):
+        if channel[_T] == row[_T]:
+            newest[channel[_T + 1]] = channel
+    return SenderFact(*row[_T : _T + 4], channels=tuple(map(_channel, newest.values())))
+
+
+def _channel(row: Row) -> ChannelFact:
+    applications = None if row[_T + 3] is None else _texts(row[_T + 3])
+    return ChannelFact(row[_T + 1], row[_T + 2], applications, row[_T + 4], row[_N])
+
+
+def _mandate(row: Row) -> MandateFact:
+    return MandateFact(
+        row[_T],
+        MandateSystem(row[_T + 1]),
+        row[_T + 2],
+        row[_T + 3],
+        _texts(row[_T + 4]),
+        Period(row[_N], row[_N + 1]),
+        *row[_N + 2 : _N + 5],
+    )
+
+
+def _mandates(rows: Sequence[Row]) -> tuple[MandateFact, ...]:
+    newest = _by_id(rows, newest_by=_N + 5)
+    return tuple(_mandate(newest[mandate_id]) for mandate_id in sorted(newest))
+
+
+def _applications(rows: Sequence[Row]) -> tuple[ApplicationFact, ...]:
+    newest = _by_id(rows, newest_by=_N + 1)
+    return tuple(_application(newest[code]) for code in sorted(newest))
+
+
+def _application(row: Row) -> ApplicationFact:
+    return ApplicationFact(
+        row[_T],
+        Domain(row[_T + 1]),
+        _texts(row[_T + 2]),
+        MandateSystem(row[_T + 3]),
+        row[_T + 4] or None,
+        _texts(row[_T + 5]),
+        row[_N],
+    )
+
+
+def _rights(rows: Sequence[Row]) -> tuple[FlemishRightFact, ...]:
+    newest = _by_id(rows, newest_by=_N + 1)
+    return tuple(
+        FlemishRightFact(code, row[_T + 1], row[_N] == 1, _texts(row[_T + 2])) for code, row in sorted(newest.items())
+    )

@@ -1,0 +1,43 @@
+"""Reading the facts of questions: one prepared statement, whatever their number, and nothing kept afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from authz_service.domain.facts import FactsQuery, QuestionFacts
+from authz_service.store.database import Database
+from authz_service.store.errors import KeyFileMismatchError
+from authz_service.store.folding import Folded, fold
+from authz_service.store.keys import Key
+from authz_service.store.questions import payload
+from authz_service.store.statements import READ
+
+__all__ = ["FactsReader"]
+
+ATTEMPTS: Final = 3
+
+
+class FactsReader:
+    """Reads what questions need. May be called from any thread; each has a connection of its own."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._statement = READ[database.dialect]
+
+    def read(self, queries: Sequence[FactsQuery]) -> list[QuestionFacts]:
+        """Return the facts of each question, in their order, all read by one statement at one facts revision.
+
+        Raises StoreUnavailableError, KeyFileMismatchError.
+        """
+        if not queries:
+            return []
+        database = self._database
+        key: Key = database.key
+        for _ in range(ATTEMPTS):
+            folded: Folded = fold(queries, database.query(self._statement, (payload(queries, key),)))
+            if folded.fingerprint == key.fingerprint:
+                return folded.facts
+            # The keys were rotated: the numbers were looked for under hashes that are no longer there.
+            key = database.key_with(folded.fingerprint)
+        raise KeyFileMismatchError("the keys of the database keep changing")

@@ -1,0 +1,199 @@
+"""The writing side: one transaction, alone in writing, in which records are added and closed and identities are kept."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import re
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Any, Final, Self
+
+from sqlalchemy import Column, ColumnElement, Connection, bindparam, insert, select, update
+
+from authz_service.domain.identifiers import Niss
+from authz_service.domain.moments import FOREVER, now
+from authz_service.domain.records import PersonIdentity, Record
+from authz_service.store import tables
+from authz_service.store.database import Database, lock_counter, translated_errors
+from authz_service.store.errors import StoreConflictError, StoreError
+from authz_service.store.keys import Key
+from authz_service.store.rows import SHAPES, Shape
+
+__all__ = ["Recorder", "is_person_id", "new_person_id"]
+
+CHUNK: Final = 2000
+"""Rows a statement."""
+_PERSON_ID: Final = re.compile(r"p_[a-z2-7]{25}[aeimquy4]")  # 128 bits are 25.6 characters: the last holds three bits
+
+
+def new_person_id() -> str:
+    """Return a new opaque id: "p_" and 26 lower-case base32 characters of 128 random bits."""
+    return "p_" + base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=").lower()
+
+
+def is_person_id(text: str) -> bool:
+    """Return True when the text has the form of an opaque person id."""
+    return _PERSON_ID.fullmatch(text) is not None
+
+
+class Recorder:
+    """One transaction on the facts, as a context manager: commits at its end, rolls back on any error.
+
+    Whoever records holds the counter's lock, so that nobody else writes meanwhile: what `believed` yields stays true until the
+    end, and revisions are given out in commit order. Not for more than one thread.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._exits = ExitStack()
+        self._connection: Connection | None = None
+        self._key: Key | None = None
+        self._revision = 0
+        self._recorded_at = 0
+
+    def __enter__(self) -> Self:
+        """Raises StoreUnavailableError (nobody answers, or another writer takes too long), KeyFileMismatchError."""
+        with self._exits as exits:
+            connection = exits.enter_context(self._database.writing())
+            self._revision, self._recorded_at = lock_counter(connection)
+            fingerprint = connection.scalar(select(tables.key_check.c.fingerprint))
+            self._key = self._database.key_with(fingerprint or "")
+            self._connection = connection
+            self._exits = exits.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Raises StoreUnavailableError, StoreConflictError: then nothing was recorded."""
+        self._connection = None
+        self._exits.__exit__(kind, error, traceback)
+
+    @property
+    def revision(self) -> int:
+        """The last facts revision."""
+        return self._revision
+
+    def believed(self) -> Iterator[Record]:
+        """Yield all records that are believed now, as they come."""
+        for shape in SHAPES.values():
+            query = select(*shape.columns).where(shape.table.c.recorded_to == FOREVER)
+            for row in self._stream(query):
+                yield shape.record(row)
+
+    def identities(self) -> Iterator[PersonIdentity]:
+        """Yield every identity, deciphered. Raises KeyFileMismatchError."""
+        person = tables.person.c
+        for row in self._stream(select(person.person_id, person.niss_encrypted)):
+            digits = self._known_key.unseal(row["person_id"], row["niss_encrypted"])
+            yield PersonIdentity(row["person_id"], Niss(digits))
+
+    def identify(self, niss: Niss) -> str | None:
+        """Return the person id that stands for the number, None when it is not known."""
+        person = tables.person.c
+        query = select(person.person_id).where(person.niss_hash == self._known_key.hash_of(niss.digits))
+        found: str | None = self._open.scalar(query)
+        return found
+
+    def add_identity(self, identity: PersonIdentity) -> None:
+        """Keep a new identity. Raises StoreConflictError when the id or the number is known already."""
+        self.add_identities([identity])
+
+    def add_identities(self, identities: Iterable[PersonIdentity]) -> None:
+        """Keep new identities. Raises StoreConflictError when an id or a number is known already."""
+        key = self._known_key
+        for chunk in _chunks(identities):
+            rows = [
+                {
+                    "person_id": identity.person_id,
+                    "niss_hash": key.hash_of(identity.niss.digits),
+                    "niss_encrypted": key.seal(identity.person_id, identity.niss.digits),
+                    "key_version": key.version,
+                }
+                for identity in chunk
+            ]
+            self._open.execute(insert(tables.person), rows)
+
+    def record(self, add: Iterable[Record], close: Iterable[Record]) -> int:
+        """Stop believing the records to close, believe those to add, and return the facts revision that makes.
+
+        With nothing to do, no revision is made and the current one returned. A record is closed only if one equal to it
+        is believed; to change one, close the old and add the new. Raises StoreConflictError (to close: not believed; to
+        add: contradicts what is believed, or a period that is none), UnstorableTextError, StoreUnavailableError.
+        After an error the transaction is to be left with it.
+        """
+        with translated_errors():
+            recorded_at = max(now(), self._recorded_at + 1)
+            closed = sum(self._close(shape, chunk, recorded_at) for shape, chunk in _by_shape(close))
+            added = sum(self._add(shape, chunk, recorded_at) for shape, chunk in _by_shape(add))
+            if closed + added:
+                self._count(recorded_at)
+        return self._revision
+
+    def _close(self, shape: Shape, chunk: list[Record], recorded_at: int) -> int:
+        table = shape.table
+        statement = (
+            update(table)
+            .where(table.c.recorded_to == FOREVER, *(_same(column) for column in shape.columns))
+            .values(recorded_to=bindparam("closed_at"))
+        )
+        rows = [{"old_" + name: value for name, value in shape.row(record).items()} for record in chunk]
+        result = self._open.execute(statement, [{**row, "closed_at": recorded_at} for row in rows])
+        if result.rowcount != len(chunk):
+            raise StoreConflictError(f"a record to close is not believed ({table.name})")
+        return len(chunk)
+
+    def _add(self, shape: Shape, chunk: list[Record], recorded_at: int) -> int:
+        period = {"recorded_from": recorded_at, "recorded_to": FOREVER}
+        self._open.execute(insert(shape.table), [{**shape.row(record), **period} for record in chunk])
+        return len(chunk)
+
+    def _count(self, recorded_at: int) -> None:
+        self._revision, self._recorded_at = self._revision + 1, recorded_at
+        this = {"revision": self._revision, "recorded_at": recorded_at}
+        self._open.execute(update(tables.revision_counter).values(**this))
+        self._open.execute(insert(tables.revision).values(**this))
+
+    def _stream(self, query: Any) -> Iterator[Any]:
+        with translated_errors():
+            result = self._open.execute(query, execution_options={"stream_results": True, "yield_per": CHUNK})
+            yield from result.mappings()
+
+    @property
+    def _open(self) -> Connection:
+        if self._connection is None:
+            raise StoreError("a recorder works only as a context manager")
+        return self._connection
+
+    @property
+    def _known_key(self) -> Key:
+        if self._key is None:
+            raise StoreError("a recorder works only as a context manager")
+        return self._key
+
+
+def _same(column: Column[Any]) -> ColumnElement[bool]:
+    old = bindparam("old_" + column.name, type_=column.type)
+    # `=` where it is enough: PostgreSQL has no index for IS NOT DISTINCT FROM.
+    return column.is_not_distinct_from(old) if column.nullable else column == old
+
+
+def _chunks(identities: Iterable[PersonIdentity]) -> Iterator[list[PersonIdentity]]:
+    rest = iter(identities)
+    while chunk := list(itertools.islice(rest, CHUNK)):
+        yield chunk
+
+
+def _by_shape(records: Iterable[Record]) -> Iterator[tuple[Shape, list[Record]]]:
+    """Yield the records in chunks of one type."""
+    waiting: dict[type[Record], list[Record]] = {}
+    for record in records:
+        chunk = waiting.setdefault(type(record), [])
+        chunk.append(record)
+        if len(chunk) == CHUNK:
+            yield SHAPES[type(record)], waiting.pop(type(record))
+    for record_type, chunk in waiting.items():
+        yield SHAPES[record_type], chunk

@@ -1,0 +1,1 @@
+"""An independent reading of the access rules, in plain Python, to compare the real policy with."""
