@@ -27,7 +27,10 @@ met("application offered here", "UM-APP-05", standing) if standing.offered = tru
 because("application offered here", "APPLICATION_NOT_IN_CAPACITY", "UM-APP-05", _);
 
 # The capacity is chosen after login; without it nothing can be said of the profile.
-gate(3, "capacity chosen");
+gate(4, "capacity chosen");
+beside(4, "application's own level");
+beside(4, "mandatable application");
+beside(4, "mandator named");
 met("capacity chosen", "UM-APP-05", standing) if standing.capacity_chosen = "given";
 because("capacity chosen", reason, "UM-APP-05", standing) if unreadable(standing.capacity_chosen, reason);
 
@@ -92,6 +95,7 @@ needs("act_under_mandate", "own enterprise", "MAN-GEN-01");
 needs("act_under_mandate", "mandator named", "MAN-GEN-01");
 needs("act_under_mandate", "active account", "DRV-06");
 needs("act_under_mandate", "application's own level", "DRV-16");
+needs("act_under_mandate", "application offered here", "UM-APP-05");
 needs("act_under_mandate", "mandatable application", "MAN-SSM-04");
 needs("act_under_mandate", "mandate", "MAN-GEN-01");
 needs("act_under_mandate", "own access under the mandate", "DRV-06");
@@ -104,12 +108,9 @@ because("mandatable application", "APPLICATION_NOT_MANDATABLE", "MAN-SSM-04", _)
 
 # The mandate gives the enterprise the scope; the person needs the application in his own enterprise as well (AMB-41).
 met("own access under the mandate", rule, standing) if
-  standing.mandate_system = "mahis" and standing.offered = true and by_profile(standing, rule);
-because("own access under the mandate", "APPLICATION_NOT_IN_CAPACITY", "UM-APP-05", standing) if
-  standing.mandate_system in ["mahis", "none"] and standing.offered = false;
+  standing.mandate_system = "mahis" and by_profile(standing, rule);
 because("own access under the mandate", "APPLICATION_NOT_GRANTED", "DRV-06", standing) if
-  standing.mandate_system in ["mahis", "none"] and standing.in_profile = false
-  and standing.capacity.account_type in ["user", "none"];
+  standing.mandate_system = "mahis";
 met("own access under the mandate", rule, standing) if standing.mandate_system = "ssm" and by_role(standing, rule);
 because("own access under the mandate", reason, rule, standing) if
   standing.mandate_system = "ssm" and no_role(standing, reason, rule);

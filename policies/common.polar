@@ -9,6 +9,9 @@ gate(3, "known resource");
 beside(3, "readable question");
 beside(3, "assurance level");
 beside(3, "activated digital key");
+beside(4, "readable question");
+beside(4, "assurance level");
+beside(4, "activated digital key");
 
 # DRV-08. Without a rule that allows it, nothing is allowed; unknown persons, actions and resources are refused.
 #   Source: derived, design card (no AMB).

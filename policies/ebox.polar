@@ -20,4 +20,4 @@ met("e-Box access", "GGA-CAM-03", standing) if has_role(standing.subject, "chief
 met("e-Box access", "DRV-09", standing) if standing.manages_social_security = true;
 met("e-Box access", "UM-APP-01", standing) if standing.ebox_grant = "active";
 because("e-Box access", "APPLICATION_NOT_GRANTED", "DRV-09", standing) if standing.ebox_grant = "none";
-because("e-Box access", "ACCOUNT_BLOCKED", "UM-BLK-05", standing) if standing.ebox_grant = "blocked";
+because("e-Box access", "ACCOUNT_BLOCKED", "UM-BLK-05", standing) if standing.account_blocked = true;

@@ -28,7 +28,9 @@ because("role manager", reason, rule, standing) if because("access manager", rea
 
 met("role of this domain", "RMA-ROL-01", standing) if
   standing.capacity.domain in ["finance", "mobility"] and standing.role_domain = standing.capacity.domain;
-because("role of this domain", "WRONG_DOMAIN", "RMA-ROL-01", _);
+because("role of this domain", "WRONG_DOMAIN", "RMA-ROL-01", standing) if standing.readable = true;
+because("role of this domain", "WRONG_DOMAIN", "RMA-ROL-01", standing) if
+  standing.capacity.domain in ["social_security", "flanders"];
 
 # RMA-ROL-02. A role works only after the person it was given to has accepted it.
 #   Source: S0, Registratie Web.
@@ -36,12 +38,14 @@ action("accept_role", "person", 350, "RMA-ROL-02");
 needs("accept_role", "own enterprise", "RMA-ROL-02");
 needs("accept_role", "active account", "RMA-ROL-02");
 needs("accept_role", "addressee", "RMA-ROL-02");
+needs("accept_role", "capacity in force", "RMA-ROL-02");
 needs("accept_role", "pending role", "RMA-ROL-02");
 
 action("decline_role", "person", 350, "RMA-ROL-02");
 needs("decline_role", "own enterprise", "RMA-ROL-02");
 needs("decline_role", "active account", "RMA-ROL-02");
 needs("decline_role", "addressee", "RMA-ROL-02");
+needs("decline_role", "capacity in force", "RMA-ROL-02");
 needs("decline_role", "pending role", "RMA-ROL-02");
 
 action("use_role", "person", 350, "RMA-ROL-02");
@@ -49,6 +53,7 @@ needs("use_role", "own enterprise", "RMA-ROL-02");
 needs("use_role", "assurance level", "RMA-AUT-01");
 needs("use_role", "active account", "RMA-ROL-02");
 needs("use_role", "addressee", "RMA-ROL-02");
+needs("use_role", "capacity in force", "RMA-ROL-02");
 needs("use_role", "accepted role in its period", "RMA-ROL-02");
 needs("use_role", "account not blocked", "UM-BLK-05");
 
@@ -56,8 +61,11 @@ action("end_role", "person", 400, "RMA-ROL-01");
 needs("end_role", "own enterprise", "RMA-ROL-01");
 needs("end_role", "active account", "RMA-ROL-01");
 needs("end_role", "role manager or addressee", "RMA-ROL-01");
+needs("end_role", "capacity in force", "RMA-ROL-01");
 needs("end_role", "role not ended", "RMA-ROL-01");
 
+met("capacity in force", "RMA-ROL-01", standing) if standing.capacity.in_force = true;
+because("capacity in force", "UNKNOWN_RESOURCE", "RMA-ROL-01", _);
 met("addressee", "RMA-ROL-02", standing) if standing.addressee = true;
 because("addressee", "NOT_ADDRESSEE", "RMA-ROL-02", _);
 met("role manager or addressee", rule, standing) if met("role manager", rule, standing);

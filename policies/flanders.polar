@@ -55,7 +55,7 @@ because("context of the right", "CONTEXT_MISSING", "ACM-RGT-05", standing) if st
 # The right for service vouchers is grantable in approved enterprises only (AMB-50).
 met("approved enterprise", "ACM-RGT-02", standing) if standing.approval_required = false;
 met("approved enterprise", "ACM-RGT-02", standing) if standing.enterprise_approved = true;
-because("approved enterprise", "ENTERPRISE_NOT_APPROVED", "ACM-RGT-02", _);
+because("approved enterprise", "ENTERPRISE_NOT_APPROVED", "ACM-RGT-02", standing) if standing.right_known = true;
 
 # ACM-RGT-01. Nobody enters the Flemish secured area for an enterprise without holding the required user right for
 # that enterprise.

@@ -44,7 +44,15 @@ both_sign("ssm", "DRV-10");
 # --------
 
 # Without the enterprise acted for nothing can be said of its part in the mandate.
-gate(3, "acting enterprise named");
+gate(4, "acting enterprise named");
+beside(4, "Mahis");
+beside(4, "SSM");
+beside(4, "groups of the system");
+beside(4, "employer as mandator");
+beside(4, "provider as mandatary");
+beside(4, "two parties");
+beside(4, "signature missing");
+beside(4, "still running");
 met("acting enterprise named", "DRV-08", standing) if standing.acting = "given";
 because("acting enterprise named", reason, "DRV-08", standing) if unreadable(standing.acting, reason);
 
@@ -66,15 +74,14 @@ manages_mandates(standing, "DRV-12") if standing.manages_social_security = true;
 manages_mandates(standing, "MAN-SOC-12") if standing.manage_grant = "active";
 because("Mahis management", "NO_MAHIS_ACCESS", "DRV-12", _);
 because("Mahis management", "NO_MAHIS_ACCESS", "MAN-SOC-04", standing) if standing.mandator_is_administration = true;
-because("Mahis management", "ACCOUNT_BLOCKED", "UM-BLK-05", standing) if standing.manage_grant = "blocked";
+because("Mahis management", "ACCOUNT_BLOCKED", "UM-BLK-05", standing) if standing.account_blocked = true;
 
 # MAN-SOC-05. An enterprise may consult the mandates to which it is a party, and no others.
 #   Source: S2, Administrations provinciales et locales.
 met("Mahis consultation", rule, standing) if manages_mandates(standing, rule);
 met("Mahis consultation", "MAN-SOC-05", standing) if standing.consult_grant = "active";
 because("Mahis consultation", "NO_MAHIS_ACCESS", "DRV-12", _);
-because("Mahis consultation", "ACCOUNT_BLOCKED", "UM-BLK-05", standing) if standing.manage_grant = "blocked";
-because("Mahis consultation", "ACCOUNT_BLOCKED", "UM-BLK-05", standing) if standing.consult_grant = "blocked";
+because("Mahis consultation", "ACCOUNT_BLOCKED", "UM-BLK-05", standing) if standing.account_blocked = true;
 
 # ACC-05. Only a legal representative may designate, replace or remove a social service provider.
 #   Source: S3, Gérer les accès pour mon entreprise.
@@ -152,8 +159,6 @@ met("own side", "MAN-SOC-10", standing) if
 because("own side", "NOT_A_PARTY", "MAN-SOC-10", standing) if standing.acting_side = "neither";
 because("own side", "WRONG_ENTERPRISE", "GGA-CAM-10", standing) if
   standing.acting_side in ["mandator", "mandatary"] and standing.signing_side in ["mandator", "mandatary"];
-because("own side", "MANDATOR_ONLY", "ACC-05", standing) if
-  standing.acting_side = "mandatary" and standing.signing_side = "mandator";
 
 met("signature missing", "MAN-SOC-10", standing) if standing.already_signed = false;
 because("signature missing", "ALREADY_SIGNED", "MAN-SOC-10", _);

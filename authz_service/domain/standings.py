@@ -86,10 +86,11 @@ class Named(StrEnum):
 
 
 class Certificate(StrEnum):
-    """A certificate that is handed in."""
+    """A certificate that is handed in. What is wrong with an unreadable one is among the problems of the question."""
 
     ABSENT = "absent"
     EXPIRED = "expired"
+    UNREADABLE = "unreadable"
     VALID = "valid"
 
 
@@ -136,13 +137,14 @@ class Enterprise:
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """How the subject stands in the capacity that the question is about.
+    """How the subject stands in the capacity that the question is about. `in_force`: the capacity exists at the moment.
 
     `manages_another`: holds an active (co-)access manager's record in another capacity of the same enterprise.
     `former_manager`, `former_manager_of_another`: held such a record, which ended.
     """
 
     enterprise: Enterprise
+    in_force: bool
     domain: Domain
     account_type: AccountType
     account_state: AccountState
@@ -367,7 +369,8 @@ class MandateStanding(Standing):
     `enterprise` is how the subject stands in the enterprise acted for; `signing_enterprise` in the party whose legal
     representative is asked for. `acting_side`: which party the enterprise acted for is. `groups_belong`: the groups are
     of the system that the action works in. `manages_social_security`: the subject is active (co-)access manager of a
-    social-security capacity of the enterprise acted for; `manage_grant`, `consult_grant`: Mahis permissions there.
+    social-security capacity of the enterprise acted for; `manage_grant`, `consult_grant`: Mahis permissions there;
+    `account_blocked`: an account of the subject in such a capacity is blocked.
     """
 
     acting: Named
@@ -392,15 +395,17 @@ class MandateStanding(Standing):
     manages_social_security: bool
     manage_grant: Grant
     consult_grant: Grant
+    account_blocked: bool
 
 
 @dataclass(frozen=True, slots=True)
 class EboxStanding(Standing):
-    """Questions about the e-Box Enterprise. `manages_social_security` and `ebox_grant` as in MandateStanding."""
+    """Questions about the e-Box Enterprise. `manages_social_security`, `ebox_grant`, `account_blocked`: as in MandateStanding."""
 
     ebox_active: bool
     manages_social_security: bool
     ebox_grant: Grant
+    account_blocked: bool
 
 
 @dataclass(frozen=True, slots=True)

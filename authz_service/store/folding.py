@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -24,12 +24,12 @@ from authz_service.domain.facts import (
 from authz_service.domain.moments import Period
 from authz_service.domain.vocabulary import Domain, MandateSystem, RelationKind
 from authz_service.store.errors import StoreUnavailableError
-from authz_service.store.statements import TEXTS, Part
+from authz_service.store.branches import TEXTS, Part
 
 __all__ = ["Folded", "fold"]
 
 Row: TypeAlias = tuple[Any, ...]
-Parts: TypeAlias = Sequence[Sequence[Row]]
+Parts: TypeAlias = Mapping[int, Sequence[Row]]
 
 _T: Final = 2
 """Where a row's texts begin: after the question's index and the part."""
@@ -48,9 +48,13 @@ class Folded:
 
 def fold(queries: Sequence[FactsQuery], rows: Sequence[Row]) -> Folded:
     """Return what the rows say of each question. Raises StoreUnavailableError when they are not what was asked for."""
-    sorted_out: list[list[list[Row]]] = [[[] for _ in Part] for _ in queries]
+    sorted_out: list[dict[int, list[Row]]] = [{} for _ in queries]
     for row in rows:
-        sorted_out[row[0]][row[1]].append(row)
+        parts = sorted_out[row[0]]
+        if row[1] in parts:
+            parts[row[1]].append(row)
+        else:
+            parts[row[1]] = [row]
     try:
         facts = [_facts(query, parts) for query, parts in zip(queries, sorted_out, strict=True)]
         return Folded(facts, sorted_out[0][Part.RESOLVED][0][_T + 6] or "")
@@ -63,30 +67,38 @@ def _facts(query: FactsQuery, parts: Parts) -> QuestionFacts:
     enterprise_id, capacity_id, mandator_id, mandatary_id, subject_id, other_id = resolved[_T : _T + 6]
     parties = {enterprise_id, mandator_id, mandatary_id}
     of_parties = parties if query.mandate or query.mandatary_number else {enterprise_id}
-    capacities = _capacities(parts[Part.CAPACITY_OF_PARTY])
-    persons = _by_id(parts[Part.PERSON], newest_by=_N + 1)
-    enterprises = _by_id(parts[Part.ENTERPRISE], newest_by=_N + 3)
+
+    def rows(part: Part) -> Sequence[Row]:
+        return parts.get(part, ())
+
+    capacities = _capacities(rows(Part.CAPACITY_OF_PARTY))
+    persons = _by_id(rows(Part.PERSON), newest_by=_N + 1)
+    enterprises = _by_id(rows(Part.ENTERPRISE), newest_by=_N + 3)
     return QuestionFacts(
         revision=resolved[_N] or 0,
         subject=_person(persons.get(subject_id)),
         other=_person(persons.get(other_id)),
         agent_known=resolved[_N + 1] == 1,
         enterprise=_enterprise(enterprises.get(enterprise_id)),
-        capacity=_nearest_capacity(parts[Part.CAPACITY], query.at) if capacity_id else None,
-        target=_target(parts[Part.TARGET], query.at),
-        request=_request(parts[Part.REQUEST], query.at),
-        sender=_sender(parts[Part.SENDER], parts[Part.CHANNEL]),
-        mandate=next(iter(_mandates(parts[Part.MANDATE])), None),
+        capacity=_nearest_capacity(capacity_id, [*capacities, *map(_capacity, rows(Part.CAPACITY))], query.at),
+        target=_target(rows(Part.TARGET), query.at),
+        request=_request(rows(Part.REQUEST), query.at),
+        sender=_sender(rows(Part.SENDER)),
+        mandate=next(iter(_mandates(rows(Part.MANDATE))), None),
         mandator=_enterprise(enterprises.get(mandator_id)),
         mandatary=_enterprise(enterprises.get(mandatary_id)),
-        mandator_capacities=tuple(fact for fact in capacities if fact.enterprise_id == mandator_id),
-        mandates=_mandates(parts[Part.MANDATE_BETWEEN]),
-        capacities=tuple(fact for fact in capacities if fact.enterprise_id in of_parties),
-        relations=_relations(parts[Part.RELATION], parties if query.mandate else {enterprise_id}),
-        representatives_cards=_representatives(parts[Part.REPRESENTATIVE]),
-        applications=_applications(parts[Part.APPLICATION]),
-        rights=_rights(parts[Part.RIGHT]),
+        mandator_capacities=tuple([fact for fact in capacities if fact.enterprise_id == mandator_id]),
+        mandates=_mandates(rows(Part.MANDATE_BETWEEN)),
+        capacities=tuple([fact for fact in capacities if fact.enterprise_id in of_parties]),
+        relations=_relations(rows(Part.RELATION), parties if query.mandate else {enterprise_id}),
+        representatives_cards=_representatives(rows(Part.REPRESENTATIVE)),
+        applications=_applications(rows(Part.APPLICATION)),
+        rights=_rights(rows(Part.RIGHT)),
     )
+
+
+def _in_order(rows: Sequence[Row], order: Callable[[Row], Any]) -> Sequence[Row]:
+    return sorted(rows, key=order) if len(rows) > 1 else rows
 
 
 def _by_id(rows: Iterable[Row], newest_by: int) -> dict[str, Row]:
@@ -115,8 +127,12 @@ def _capacity(row: Row) -> CapacityFact:
     return CapacityFact(row[_T], row[_T + 1], row[_T + 2], Domain(row[_T + 3]), Period(row[_N], row[_N + 1]))
 
 
-def _capacities(rows: Iterable[Row]) -> tuple[CapacityFact, ...]:
-    return tuple(map(_capacity, sorted(rows, key=lambda row: (row[_T + 1], row[_T], row[_N]))))
+def _capacities(rows: Sequence[Row]) -> list[CapacityFact]:
+    return list(map(_capacity, _in_order(rows, _capacity_order)))
+
+
+def _capacity_order(row: Row) -> Row:
+    return row[_T + 1], row[_T], row[_N]
 
 
 def _distance(period: Period, at: int) -> tuple[int, int]:
@@ -126,8 +142,8 @@ def _distance(period: Period, at: int) -> tuple[int, int]:
     return int(at >= period.until), -period.since
 
 
-def _nearest_capacity(rows: Iterable[Row], at: int) -> CapacityFact | None:
-    found = map(_capacity, rows)
+def _nearest_capacity(capacity_id: str | None, facts: Iterable[CapacityFact], at: int) -> CapacityFact | None:
+    found = [fact for fact in facts if fact.capacity_id == capacity_id]
     return min(found, key=lambda fact: (_distance(fact.period, at), fact.enterprise_id), default=None)
 
 
@@ -146,18 +162,18 @@ def _relation_order(row: Row) -> Row:
     return (row[_T + 1 : _T + 6], row[_T], row[_N])
 
 
-def _relations(rows: Iterable[Row], enterprises: set[str]) -> tuple[RelationFact, ...]:
+def _relations(rows: Sequence[Row], enterprises: set[str]) -> tuple[RelationFact, ...]:
     wanted = [row for row in rows if row[_T + 1] in enterprises]
-    return tuple(map(_relation, sorted(wanted, key=_relation_order)))
+    return tuple(map(_relation, _in_order(wanted, _relation_order)))
 
 
-def _target(rows: Iterable[Row], at: int) -> RelationFact | None:
-    found = map(_relation, sorted(rows, key=_relation_order))
+def _target(rows: Sequence[Row], at: int) -> RelationFact | None:
+    found = map(_relation, _in_order(rows, _relation_order))
     return min(found, key=lambda fact: _distance(fact.period, at), default=None)
 
 
-def _representatives(rows: Iterable[Row]) -> tuple[tuple[RelationFact, bool], ...]:
-    return tuple((_relation(row), row[_N + 2] == 1) for row in sorted(rows, key=_relation_order))
+def _representatives(rows: Sequence[Row]) -> tuple[tuple[RelationFact, bool], ...]:
+    return tuple([(_relation(row), row[_N + 2] == 1) for row in _in_order(rows, _relation_order)])
 
 
 def _request(rows: Sequence[Row], at: int) -> RequestFact | None:
@@ -169,21 +185,24 @@ def _request(rows: Sequence[Row], at: int) -> RequestFact | None:
     return RequestFact(row[_T], row[_T + 1], row[_T + 2], min(row[_N] for row in rows))
 
 
-def _sender(rows: Sequence[Row], channels: Iterable[Row]) -> SenderFact | None:
-    """Return the active sender, else the one that stopped last."""
+def _sender(rows: Sequence[Row]) -> SenderFact | None:
+    """Return the active sender, else the one that stopped last. Rows: one for each channel of each sender."""
     if not rows:
         return None
-    row = max(rows, key=lambda row: (row[_T + 3] == _ACTIVE, row[_N], row[_T]))
+    chosen = max(rows, key=lambda row: (row[_T + 3] == _ACTIVE, row[_N], row[_T]))
     newest: dict[str, Row] = {}
-    for channel in sorted(channels, key=lambda channel: (channel[_T + 1], channel[_N + 1])):
-        if channel[_T] == row[_T]:
-            newest[channel[_T + 1]] = channel
-    return SenderFact(*row[_T : _T + 4], channels=tuple(map(_channel, newest.values())))
+    for row in rows:
+        channel = row[_T + 4]
+        if row[_T] == chosen[_T] and channel is not None:
+            other = newest.get(channel)
+            if other is None or other[_N + 1] < row[_N + 1]:
+                newest[channel] = row
+    return SenderFact(*chosen[_T : _T + 4], channels=tuple(_channel(newest[name]) for name in sorted(newest)))
 
 
 def _channel(row: Row) -> ChannelFact:
-    applications = None if row[_T + 3] is None else _texts(row[_T + 3])
-    return ChannelFact(row[_T + 1], row[_T + 2], applications, row[_T + 4], row[_N])
+    applications = None if row[_T + 6] is None else _texts(row[_T + 6])
+    return ChannelFact(row[_T + 4], row[_T + 5], applications, row[_T + 7], row[_N + 2])
 
 
 def _mandate(row: Row) -> MandateFact:
@@ -199,6 +218,8 @@ def _mandate(row: Row) -> MandateFact:
 
 
 def _mandates(rows: Sequence[Row]) -> tuple[MandateFact, ...]:
+    if not rows:
+        return ()
     newest = _by_id(rows, newest_by=_N + 5)
     return tuple(_mandate(newest[mandate_id]) for mandate_id in sorted(newest))
 
@@ -221,6 +242,8 @@ def _application(row: Row) -> ApplicationFact:
 
 
 def _rights(rows: Sequence[Row]) -> tuple[FlemishRightFact, ...]:
+    if not rows:
+        return ()
     newest = _by_id(rows, newest_by=_N + 1)
     return tuple(
         FlemishRightFact(code, row[_T + 1], row[_N] == 1, _texts(row[_T + 2])) for code, row in sorted(newest.items())

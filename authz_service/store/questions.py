@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from enum import IntFlag, auto
 from typing import Any, Final
 
 from authz_service.domain.facts import FactsQuery
@@ -11,92 +12,135 @@ from authz_service.domain.moments import BEGINNING, FOREVER
 from authz_service.store.keys import Key
 from authz_service.store.rows import storable
 
-__all__ = ["FIELDS", "payload"]
+__all__ = ["FIELDS", "Need", "payload"]
 
-FIELDS: Final[dict[str, str]] = {
-    "i": "bigint",
-    "at": "bigint",
-    "known": "bigint",
-    "subject": "text",
-    "other": "text",
-    "agent": "text",
-    "technical_user": "text",
-    "enterprise_number": "text",
-    "capacity": "text",
-    "target": "text",
-    "request": "text",
-    "mandate": "text",
-    "mandator_number": "text",
-    "mandatary_number": "text",
-    "right_code": "text",
-    "applications": "json",
-    "mandate_groups": "json",
-    "target_is_role": "bigint",
-    "is_of_parties": "bigint",
-    "is_under_mandate": "bigint",
-    "sender_of_capacity": "bigint",
-    "sender_leads": "bigint",
-    "representatives": "bigint",
+class Need(IntFlag):
+    """What some question asks for beyond persons, an enterprise and its relations. The statement has no other parts."""
+
+    AGENT = auto()
+    APPLICATIONS = auto()
+    MANDATE_GROUPS = auto()
+    OTHER = auto()
+    """A second person."""
+    PARTIES = auto()
+    """The two sides of a mandate."""
+    REPRESENTATIVES = auto()
+    REQUEST = auto()
+    RIGHT = auto()
+    SENDER_OF_CAPACITY = auto()
+    TARGET = auto()
+    """An account or a role assignment."""
+    TECHNICAL_USER = auto()
+
+
+FIELDS: Final[dict[str, tuple[str, Need]]] = {
+    "i": ("bigint", Need(0)),
+    "at": ("bigint", Need(0)),
+    "known": ("bigint", Need(0)),
+    "subject": ("text", Need(0)),
+    "enterprise_number": ("text", Need(0)),
+    "capacity": ("text", Need(0)),
+    "other": ("text", Need.OTHER),
+    "agent": ("text", Need.AGENT),
+    "technical_user": ("text", Need.TECHNICAL_USER),
+    "sender_leads": ("bigint", Need.TECHNICAL_USER),
+    "sender_of_capacity": ("bigint", Need.SENDER_OF_CAPACITY),
+    "target": ("text", Need.TARGET),
+    "target_is_role": ("bigint", Need.TARGET),
+    "request": ("text", Need.REQUEST),
+    "mandate": ("text", Need.PARTIES),
+    "mandator_number": ("text", Need.PARTIES),
+    "mandatary_number": ("text", Need.PARTIES),
+    "is_of_parties": ("bigint", Need.PARTIES),
+    "is_under_mandate": ("bigint", Need.PARTIES),
+    "representatives": ("bigint", Need.REPRESENTATIVES),
+    "right_code": ("text", Need.RIGHT),
+    "applications": ("json", Need.APPLICATIONS),
+    "mandate_groups": ("json", Need.MANDATE_GROUPS),
 }
-"""What one question is in the statement, with the SQL type of each field. A field that is not given is NULL."""
+"""What a question is made of in the statement: the SQL type of each field, and the need without which nobody reads it.
+
+A field that is not given is NULL.
+"""
 
 _SAME_NAME: Final = (
-    "agent",
-    "technical_user",
-    "enterprise_number",
-    "capacity",
-    "request",
-    "mandate",
-    "mandator_number",
-    "mandatary_number",
+    ("agent", Need.AGENT),
+    ("technical_user", Need.TECHNICAL_USER),
+    ("enterprise_number", Need(0)),
+    ("capacity", Need(0)),
+    ("request", Need.REQUEST),
+    ("mandate", Need.PARTIES),
+    ("mandator_number", Need.PARTIES),
+    ("mandatary_number", Need.PARTIES),
 )
 _encode: Final = json.JSONEncoder(ensure_ascii=True, check_circular=False, separators=(",", ":")).encode
 
 
-def payload(queries: Sequence[FactsQuery], key: Key) -> str:
-    """Return the questions as a JSON array. National numbers go as their hash under the key.
+def payload(queries: Sequence[FactsQuery], key: Key) -> tuple[str, Need]:
+    """Return the questions as a JSON array, and what they need together.
 
-    A text that no database can hold goes as NULL, which equals nothing; whether it was given at all goes apart.
+    National numbers go as their hash under the key. A text that no database can hold goes as NULL, which equals nothing;
+    whether it was given at all goes apart.
     """
-    return _encode([_question(position, query, key) for position, query in enumerate(queries)])
+    needs = Need(0)
+    questions = []
+    for position, query in enumerate(queries):
+        question, need = _question(position, query, key)
+        questions.append(question)
+        needs |= need
+    return _encode(questions), needs
 
 
-def _question(position: int, query: FactsQuery, key: Key) -> dict[str, Any]:
+def _question(position: int, query: FactsQuery, key: Key) -> tuple[dict[str, Any], Need]:
     question: dict[str, Any] = {
         "i": position,
         "at": _instant(query.at),
         # FOREVER is "all that is recorded", and rows that are believed are recorded until FOREVER, not including it.
         "known": _instant(query.known_at),
     }
-    for name in _SAME_NAME:
+    need = Need(0)
+    for name, its_need in _SAME_NAME:
         text: str = getattr(query, name)
-        if text and storable(text):
-            question[name] = text
-    for name, niss in (("subject", query.subject_niss), ("other", query.other_niss)):
-        if niss and storable(niss):
-            question[name] = key.hash_of(niss)
+        if text:
+            need |= its_need
+            if storable(text):
+                question[name] = text
+    if query.subject_niss and storable(query.subject_niss):
+        question["subject"] = key.hash_of(query.subject_niss)
+    if query.other_niss:
+        need |= Need.OTHER
+        if storable(query.other_niss):
+            question["other"] = key.hash_of(query.other_niss)
     target = query.account or query.role_assignment
     if target:
+        need |= Need.TARGET
         question["target_is_role"] = int(not query.account)
         if storable(target):
             question["target"] = target
-    if query.right and storable(query.right):
-        question["right_code"] = query.right
+    if query.right:
+        need |= Need.RIGHT
+        if storable(query.right):
+            question["right_code"] = query.right
     if query.applications:
+        need |= Need.APPLICATIONS
         question["applications"] = [code for code in query.applications if code and storable(code)]
     if query.mandate_groups:
+        need |= Need.MANDATE_GROUPS
         question["mandate_groups"] = [group for group in query.mandate_groups if group and storable(group)]
     if query.mandate or query.mandatary_number:
         question["is_of_parties"] = 1
     elif query.mandator_number:
         question["is_under_mandate"] = 1
     if not query.technical_user:
+        if query.capacity or target:
+            need |= Need.SENDER_OF_CAPACITY
         question["sender_of_capacity"] = 1
     elif not (target or query.request or query.capacity or query.enterprise_number):
         question["sender_leads"] = 1
     if query.all_representatives:
+        need |= Need.REPRESENTATIVES
         question["representatives"] = 1
-    return question
+    return question, need
 
 
 def _instant(instant: int) -> int:

@@ -11,7 +11,7 @@ from authz_service.store.errors import KeyFileMismatchError
 from authz_service.store.folding import Folded, fold
 from authz_service.store.keys import Key
 from authz_service.store.questions import payload
-from authz_service.store.statements import READ
+from authz_service.store.statements import read_statement
 
 __all__ = ["FactsReader"]
 
@@ -23,7 +23,6 @@ class FactsReader:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._statement = READ[database.dialect]
 
     def read(self, queries: Sequence[FactsQuery]) -> list[QuestionFacts]:
         """Return the facts of each question, in their order, all read by one statement at one facts revision.
@@ -35,7 +34,9 @@ class FactsReader:
         database = self._database
         key: Key = database.key
         for _ in range(ATTEMPTS):
-            folded: Folded = fold(queries, database.query(self._statement, (payload(queries, key),)))
+            questions, needs = payload(queries, key)
+            statement = read_statement(database.dialect, needs)
+            folded: Folded = fold(queries, database.query(statement, (questions,)))
             if folded.fingerprint == key.fingerprint:
                 return folded.facts
             # The keys were rotated: the numbers were looked for under hashes that are no longer there.

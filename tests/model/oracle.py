@@ -133,7 +133,9 @@ def decide(
         findings.fail("UNKNOWN_ACTION", may=["UNKNOWN_SUBJECT", "UNKNOWN_RESOURCE", "NO_DIGITAL_KEY"])
         return findings.verdict()
     if not isinstance(subject_type, str) or subject_type not in SUBJECT_TYPES:
-        findings.fail("UNKNOWN_SUBJECT", may=["UNKNOWN_RESOURCE", *ABOUT_INPUT])
+        # Whatever is reserved to a type of subject is reserved from an unknown one too.
+        reserved = ["BACK_OFFICE_ONLY", "NOT_A_TECHNICAL_USER", "DECLARED_PERSON_ONLY", "LETTER_REQUIRED"]
+        findings.fail("UNKNOWN_SUBJECT", may=["UNKNOWN_RESOURCE", *ABOUT_INPUT, *reserved])
         return findings.verdict()
     at = _moment(context, asked)
     properties = _object(subject.get("properties"))
@@ -198,6 +200,8 @@ def _find_subject(question: Question) -> None:
             question.findings.remark("INVALID_IDENTIFIER")
     elif question.subject_type == "technical_user":
         known = senders.find_sender(question) is not None
+        if not known:
+            question.findings.remark("SENDER_NOT_ACTIVE", *ABOUT_INPUT)
     elif question.subject_type == "agent":
         known = who in world.agent_by_id
     if not known:

@@ -72,7 +72,8 @@ def process_exceptional_request(question: Question, request: Record) -> None:
     findings = question.findings
     enterprise = question.world.enterprise_by_id[str(request["enterprise"])]
     if begin_of(request.get("filed")) > question.at:
-        findings.fail_one_of("UNKNOWN_RESOURCE", "TARGET_STATE")
+        findings.fail("UNKNOWN_RESOURCE", may=["TARGET_STATE"])
+        findings.remark("MISSING_DATA", "INVALID_INPUT")
     elif request["status"] not in ("awaiting_signature", "posted"):
         findings.fail("TARGET_STATE")
     paper = question.part("paper", "SIGNATURE_MISSING")

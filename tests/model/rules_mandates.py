@@ -101,7 +101,9 @@ def _acting_party(question: Question, mandate: Record, lr_alone: bool) -> str | 
         if party["enterprise_number"] == number:
             need_active_account(question, party, lr_alone)
             return side
+    # Of an enterprise that is not known it is true that its account is not active and that nobody represents it.
     question.findings.fail("NOT_A_PARTY", may=["WRONG_ENTERPRISE", "UNKNOWN_RESOURCE"])
+    question.findings.remark("ACCOUNT_NOT_ACTIVE", "NOT_LEGAL_REPRESENTATIVE")
     enterprise = question.world.enterprise_by_number.get(number)
     with question.findings.side_remarks():
         if enterprise is not None:
@@ -284,7 +286,7 @@ def _enter(question: Question, registry: str, system: str) -> tuple[Record | Non
         if mandator is None or mandatary is None:
             findings.remark("NOT_A_PARTY")
         else:
-            findings.fail("NOT_A_PARTY", may=["WRONG_ENTERPRISE"])
+            findings.fail("NOT_A_PARTY", may=["WRONG_ENTERPRISE", "ACCOUNT_NOT_ACTIVE", "NOT_LEGAL_REPRESENTATIVE"])
     with findings.side_remarks():
         if acting is not None and not is_party:
             need_active_account(question, acting)

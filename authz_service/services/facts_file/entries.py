@@ -13,7 +13,7 @@ from authz_service.services.facts_file.entry_checks import check_entry
 from authz_service.services.facts_file.errors import Errors
 from authz_service.services.facts_file.kinds import KINDS
 from authz_service.services.facts_file.members import Reading, read_object
-from authz_service.services.facts_file.tree import Node
+from authz_service.services.facts_file.tree import UNREAD, Node
 
 __all__ = ["Entry", "read_entries"]
 
@@ -67,6 +67,8 @@ def read_entries(
     `stored`: ids in the store by kind, which the file may refer to. `means`: names of means of authentication.
     Reports what is wrong with any single object, and ids that stand for two things.
     """
+    if world.value is UNREAD:
+        return []
     if not isinstance(world.value, dict):
         errors.report("world", world.line, "an object is needed, with a list for each kind of fact")
         return []
@@ -77,10 +79,10 @@ def read_entries(
         place = f"world.{kind}"
         if kind not in KINDS:
             errors.report(place, listed.line, f"unknown key: the kinds of facts are {', '.join(KINDS)}")
-        elif not isinstance(listed.value, list):
-            errors.report(place, listed.line, "a list is needed: write [] for none")
-        else:
+        elif isinstance(listed.value, list):
             entries.extend(_read(kind, item, f"{place}[{n}]", reading) for n, item in enumerate(listed.value))
+        elif listed.value is not UNREAD:
+            errors.report(place, listed.line, "a list is needed: write [] for none")
     _check_names(entries, errors)
     return entries
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from authz_service.domain.moments import FOREVER, begin_of, end_of
 from authz_service.services.facts_file.errors import Errors
-from authz_service.services.facts_file.tree import Node
+from authz_service.services.facts_file.tree import UNREAD, Node
 
 __all__ = [
     "BEGIN",
@@ -68,6 +68,12 @@ class Member:
     default: Any = None
 
 
+def _refused(node: Node, place: str, reading: Reading, message: str) -> _Invalid:
+    if node.value is not UNREAD:
+        reading.errors.report(place, node.line, message)
+    return _INVALID
+
+
 def scalar(parse: Callable[[Any], Any]) -> Reader:
     """Return a reader for what `parse` makes of the plain value; its ValueError says what is wrong."""
 
@@ -75,8 +81,7 @@ def scalar(parse: Callable[[Any], Any]) -> Reader:
         try:
             return parse(node.value)
         except ValueError as error:
-            reading.errors.report(place, node.line, str(error))
-            return _INVALID
+            return _refused(node, place, reading, str(error))
 
     return read
 
@@ -201,8 +206,7 @@ def list_of(read_item: Reader) -> Reader:
     def read(node: Node, place: str, reading: Reading) -> Any:
         if not isinstance(node.value, list):
             hint = ": write [] for none" if node.value is None else ""
-            reading.errors.report(place, node.line, f"a list is needed, not {_what_it_is(node.value)}{hint}")
-            return _INVALID
+            return _refused(node, place, reading, f"a list is needed, not {_what_it_is(node.value)}{hint}")
         items = [read_item(item, f"{place}[{n}]", reading) for n, item in enumerate(node.value)]
         return _INVALID if _INVALID in items else tuple(items)
 
@@ -214,8 +218,7 @@ def mapping_of(read_key: Reader, read_value: Reader) -> Reader:
 
     def read(node: Node, place: str, reading: Reading) -> Any:
         if not isinstance(node.value, dict):
-            reading.errors.report(place, node.line, f"an object is needed, not {_what_it_is(node.value)}")
-            return _INVALID
+            return _refused(node, place, reading, f"an object is needed, not {_what_it_is(node.value)}")
         pairs = []
         for key, value in node.value.items():
             inside = f"{place}.{key}"
@@ -248,7 +251,7 @@ def read_object(members: Mapping[str, Member], node: Node, place: str, reading: 
     Reports every member that is unknown, missing or wrong; a misspelt one is not missing too.
     """
     if not isinstance(node.value, dict):
-        reading.errors.report(place, node.line, f"an object is needed, not {_what_it_is(node.value)}")
+        _refused(node, place, reading, f"an object is needed, not {_what_it_is(node.value)}")
         return None
     meant = set()
     for key, value in node.value.items():

@@ -14,12 +14,19 @@ import yaml
 
 from authz_service.services.facts_file.errors import Errors, FactsFileError, FileError
 
-__all__ = ["FactsFile", "Form", "Node", "read_world"]
+__all__ = ["UNREAD", "FactsFile", "Form", "Node", "read_world"]
 
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEEPEST: Final = 20
 _SMALL_INTEGER: Final = re.compile(r"-?(0|[1-9][0-9]{0,8})")
 _OWN_KIND: Final = {"persons": "person_kind", "enterprises": "enterprise_kind"}
+
+
+class _Unread:
+    """Stands for what was not read; its error has been reported."""
+
+
+UNREAD: Final = _Unread()
 
 
 class Form(StrEnum):
@@ -56,8 +63,8 @@ class FactsFile:
 class Node:
     """A value of the file with its line (of a member: the line of its key).
 
-    `value` is a text, a number, a boolean, None, a list of nodes, or a dictionary of nodes. A number that no fact can
-    have (a fraction, more than nine digits) is NaN: only that it is a number matters.
+    `value` is a text, a number, a boolean, None, a list of nodes, a dictionary of nodes, or UNREAD. A number that no
+    fact can have (a fraction, more than nine digits) is NaN: only that it is a number matters.
     """
 
     value: Any
@@ -106,7 +113,7 @@ class _YamlConversion:
         """Return the tree of a YAML node; `line` is where it is named."""
         if id(raw) in self._seen:
             self._errors.report(place, line, "aliases (*name) are not read: write the value out")
-            return Node(None, line)
+            return Node(UNREAD, line)
         self._seen.add(id(raw))
         if isinstance(raw, yaml.MappingNode) and place.count(".") + place.count("[") < _DEEPEST:
             pairs = ((str(key.value), key.start_mark.line + 1, value) for key, value in raw.value)
@@ -117,7 +124,7 @@ class _YamlConversion:
         if isinstance(raw, yaml.ScalarNode):
             return Node(self._scalar(raw, place, line), line)
         self._errors.report(place, line, "nested too deep")
-        return Node(None, line)
+        return Node(UNREAD, line)
 
     def _members(self, pairs: Iterable[tuple[str, int, yaml.Node]], place: str) -> dict[str, Node]:
         members: dict[str, Node] = {}
@@ -128,7 +135,7 @@ class _YamlConversion:
                 members[key] = self.node(value, f"{place}.{key}", line)
         return members
 
-    def _scalar(self, raw: yaml.ScalarNode, place: str, line: int) -> str | float | bool | None:
+    def _scalar(self, raw: yaml.ScalarNode, place: str, line: int) -> Any:
         text: str = raw.value
         match raw.tag.removeprefix("tag:yaml.org,2002:"):
             case "null":
@@ -141,7 +148,7 @@ class _YamlConversion:
                 return text
             case _:
                 self._errors.report(place, line, "a tag (!name), '<<' or '=' is not read: write a plain value")
-                return None
+                return UNREAD
 
 
 def _number(text: str) -> float:

@@ -38,14 +38,14 @@ class AccountQuestion:
     def standing(self, facts: QuestionFacts) -> AccountStanding:
         """Return the standing."""
         at, target = self._reading.at, facts.target
-        known = target is not None and target.kind in ACCOUNT_KINDS and begun(facts.capacity, at)
+        known = target is not None and target.kind in ACCOUNT_KINDS
         common = shared(self._reading, facts, resource_known=known)
         application = next((a for a in facts.applications if a.code == self._application), None)
         state, kind, own = AccountState.NOT_IN_FORCE, AccountType.NONE, False
         if known and target is not None:
             kind = AccountType(target.kind.value)
             own = facts.subject is not None and target.person_id == facts.subject.person_id
-            if target.period.phase(at) is Phase.DURING:
+            if begun(facts.capacity, at) and target.period.phase(at) is Phase.DURING:
                 state = AccountState.BLOCKED if target.state == "blocked" else AccountState.ACTIVE
         return AccountStanding(
             **common,

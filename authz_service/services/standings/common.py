@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TypedDict
 
 from authz_service.domain.facts import CapacityFact, EnterpriseFact, FactsQuery, PersonFact, QuestionFacts, RelationFact
@@ -204,6 +204,7 @@ def capacity_standing(
     elsewhere = [record for record in manager_records if record.capacity_id != capacity_id]
     return Capacity(
         enterprise=enterprise,
+        in_force=begun(capacity, at),
         domain=capacity.domain if capacity else Domain.NONE,
         account_type=account_type,
         account_state=account_state,
@@ -225,40 +226,39 @@ def in_profile(facts: QuestionFacts, capacity: CapacityFact | None, application:
     return in_force(granted, at) and in_force((record for record in here if record.kind in ACCOUNT_KINDS), at)
 
 
-def manages_social_security(facts: QuestionFacts, at: int) -> Grant:
-    """Return whether the subject is (co-)access manager of a social-security capacity of the enterprise."""
-    grants = set()
-    for capacity in _social_security(facts, at):
-        accounts = held(facts, facts.subject, capacity.enterprise_id, MANAGER_KINDS)
-        kind, state = account_in_force((a for a in accounts if a.capacity_id == capacity.capacity_id), at)
-        if kind is not AccountType.NONE:
-            grants.add(_grant(state))
-    return _strongest(grants)
+def manages_social_security(facts: QuestionFacts, at: int) -> bool:
+    """Return True when the subject is active (co-)access manager of a social-security capacity of the enterprise."""
+    managers = (AccountType.ACCESS_MANAGER, AccountType.CO_ACCESS_MANAGER)
+    return any(
+        kind in managers and state is AccountState.ACTIVE for _, kind, state in _social_security_accounts(facts, at)
+    )
+
+
+def blocked_in_social_security(facts: QuestionFacts, at: int) -> bool:
+    """Return True when an account of the subject in a social-security capacity of the enterprise is blocked."""
+    return any(state is AccountState.BLOCKED for _, _, state in _social_security_accounts(facts, at))
 
 
 def granted_anywhere(facts: QuestionFacts, application: str, at: int) -> Grant:
     """Return whether an application stands in the subject's profile in some social-security capacity."""
-    grants = set()
-    for capacity in _social_security(facts, at):
-        if in_profile(facts, capacity, application, at):
-            accounts = held(facts, facts.subject, capacity.enterprise_id, ACCOUNT_KINDS)
-            _, state = account_in_force((a for a in accounts if a.capacity_id == capacity.capacity_id), at)
-            grants.add(_grant(state))
-    return _strongest(grants)
+    states = {
+        state
+        for capacity, _, state in _social_security_accounts(facts, at)
+        if in_profile(facts, capacity, application, at)
+    }
+    if AccountState.ACTIVE in states:
+        return Grant.ACTIVE
+    return Grant.BLOCKED if states else Grant.NONE
 
 
-def _social_security(facts: QuestionFacts, at: int) -> list[CapacityFact]:
+def _social_security_accounts(
+    facts: QuestionFacts, at: int
+) -> Iterator[tuple[CapacityFact, AccountType, AccountState]]:
+    """Yield the subject's accounts in force in social-security capacities of the enterprise."""
     enterprise_id = facts.enterprise.enterprise_id if facts.enterprise else None
-    return [
-        capacity
-        for capacity in facts.capacities
-        if capacity.enterprise_id == enterprise_id and capacity.domain is Domain.SOCIAL_SECURITY and begun(capacity, at)
-    ]
-
-
-def _grant(state: AccountState) -> Grant:
-    return Grant.BLOCKED if state is AccountState.BLOCKED else Grant.ACTIVE
-
-
-def _strongest(grants: set[Grant]) -> Grant:
-    return next((grant for grant in (Grant.ACTIVE, Grant.BLOCKED) if grant in grants), Grant.NONE)
+    accounts = held(facts, facts.subject, enterprise_id, ACCOUNT_KINDS)
+    for capacity in facts.capacities:
+        if capacity.enterprise_id == enterprise_id and capacity.domain is Domain.SOCIAL_SECURITY and begun(capacity, at):
+            kind, state = account_in_force((a for a in accounts if a.capacity_id == capacity.capacity_id), at)
+            if kind is not AccountType.NONE:
+                yield capacity, kind, state

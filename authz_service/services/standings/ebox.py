@@ -6,9 +6,15 @@ from dataclasses import replace
 from typing import Final
 
 from authz_service.domain.facts import FactsQuery, QuestionFacts
-from authz_service.domain.standings import EboxStanding, Grant
+from authz_service.domain.standings import EboxStanding
 from authz_service.domain.vocabulary import Action
-from authz_service.services.standings.common import granted_anywhere, manages_social_security, query_of, shared
+from authz_service.services.standings.common import (
+    blocked_in_social_security,
+    granted_anywhere,
+    manages_social_security,
+    query_of,
+    shared,
+)
 from authz_service.services.standings.reading import Reading
 
 ACTIONS: Final = (Action.ACTIVATE_EBOX, Action.READ_EBOX)
@@ -30,12 +36,10 @@ class EboxQuestion:
         """Return the standing."""
         at, enterprise = self._reading.at, facts.enterprise
         since = enterprise.ebox_active_since if enterprise else None
-        managing, grant = manages_social_security(facts, at), granted_anywhere(facts, EBOX_APPLICATION, at)
-        if managing is Grant.BLOCKED and grant is Grant.NONE:
-            grant = Grant.BLOCKED
         return EboxStanding(
             **shared(self._reading, facts, resource_known=enterprise is not None),
             ebox_active=since is not None and since <= at,
-            manages_social_security=managing is Grant.ACTIVE,
-            ebox_grant=grant,
+            manages_social_security=manages_social_security(facts, at),
+            ebox_grant=granted_anywhere(facts, EBOX_APPLICATION, at),
+            account_blocked=blocked_in_social_security(facts, at),
         )

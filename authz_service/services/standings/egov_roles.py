@@ -9,7 +9,7 @@ from authz_service.domain.facts import FactsQuery, QuestionFacts
 from authz_service.domain.moments import Phase
 from authz_service.domain.standings import RoleStanding, RoleState
 from authz_service.domain.vocabulary import Action, RelationKind
-from authz_service.services.standings.common import begun, capacity_standing, query_of, shared
+from authz_service.services.standings.common import capacity_standing, query_of, shared
 from authz_service.services.standings.reading import Reading
 
 ACTIONS: Final = (Action.ACCEPT_ROLE, Action.DECLINE_ROLE, Action.END_ROLE, Action.USE_ROLE)
@@ -28,7 +28,7 @@ class RoleQuestion:
     def standing(self, facts: QuestionFacts) -> RoleStanding:
         """Return the standing."""
         at, target = self._reading.at, facts.target
-        known = target is not None and target.kind is RelationKind.ROLE_ASSIGNMENT and begun(facts.capacity, at)
+        known = target is not None and target.kind is RelationKind.ROLE_ASSIGNMENT
         common = shared(self._reading, facts, resource_known=known)
         state, phase, addressee = RoleState.ENDED, Phase.AFTER, False
         if known and target is not None:

@@ -7,10 +7,11 @@ from typing import Final
 
 from authz_service.domain.facts import EnterpriseFact, FactsQuery, MandateFact, QuestionFacts
 from authz_service.domain.moments import Phase
-from authz_service.domain.standings import Grant, MandateStanding, Named, Side
+from authz_service.domain.standings import MandateStanding, Named, Side
 from authz_service.domain.vocabulary import Action, MandateSystem
 from authz_service.services.standings.common import (
     begun,
+    blocked_in_social_security,
     enterprise_standing,
     granted_anywhere,
     manages_social_security,
@@ -49,8 +50,6 @@ class MandateQuestion:
             self._groups = reading.codes("groups", properties)
         elif reading.action is Action.SIGN_MANDATE:
             self._side = Side(reading.one_of("for_side", properties, SIDES) or Side.NEITHER)
-        elif reading.action is Action.END_MANDATE:
-            self._side = Side.MANDATOR
 
     def query(self) -> FactsQuery:
         """Return what to read."""
@@ -73,12 +72,6 @@ class MandateQuestion:
         signing_side = acting_side if self._reading.action in _EITHER_SIDE else self._side
         signing = {Side.MANDATOR: facts.mandator, Side.MANDATARY: facts.mandatary}.get(signing_side, facts.enterprise)
         capacities = {c.type for c in facts.mandator_capacities if begun(c, at)}
-        managing = manages_social_security(facts, at)
-        manage_grant, consult_grant = (
-            granted_anywhere(facts, application, at) for application in (MANAGE_APPLICATION, CONSULT_APPLICATION)
-        )
-        if managing is Grant.BLOCKED and manage_grant is Grant.NONE:
-            manage_grant = Grant.BLOCKED
         return MandateStanding(
             **common,
             acting=self._reading.acting_for.named,
@@ -100,9 +93,10 @@ class MandateQuestion:
             parties_differ=_differ(facts.mandator, facts.mandatary, self._mandator, self._mandatary),
             groups_given=bool(self._groups),
             groups_belong=self._groups_belong(facts),
-            manages_social_security=managing is Grant.ACTIVE,
-            manage_grant=manage_grant,
-            consult_grant=consult_grant,
+            manages_social_security=manages_social_security(facts, at),
+            manage_grant=granted_anywhere(facts, MANAGE_APPLICATION, at),
+            consult_grant=granted_anywhere(facts, CONSULT_APPLICATION, at),
+            account_blocked=blocked_in_social_security(facts, at),
         )
 
     def _system(self, mandate: MandateFact | None) -> tuple[MandateSystem, bool]:
@@ -129,7 +123,8 @@ class MandateQuestion:
         return bool(self._groups) and all(group in belonging for group in self._groups)
 
 
-_EITHER_SIDE: Final = frozenset({Action.END_SSM_MANDATE, Action.SIGN_SSM_MANDATE})
+_EITHER_SIDE: Final = frozenset({Action.END_MANDATE, Action.END_SSM_MANDATE, Action.SIGN_SSM_MANDATE})
+"""The party that acts is the one whose representative is asked for."""
 
 
 def _signed(mandate: MandateFact | None, side: Side, at: int) -> bool:

@@ -30,12 +30,12 @@ class PaperQuestion:
         self._properties = reading.question.action_properties
         self._candidate = self._signer = NamedNumber(Named.MISSING)
         self._request = self._enterprise = self._delivery = ""
-        self._document: Mapping[str, Any] | None = None
+        self._document = Named.MISSING
         self._confirmed = self._original = False
         if reading.action is Action.PROCESS_EXCEPTIONAL_REQUEST:
             self._request = reading.resource_id
             paper = self._read_document("paper")
-            if paper is not None:
+            if self._document is Named.GIVEN:
                 self._delivery = reading.one_of("received_by", paper, DELIVERIES)
                 self._original = reading.boolean("original", paper)
                 if paper.get("original") is None:
@@ -48,11 +48,13 @@ class PaperQuestion:
             self._candidate = reading.person("candidate")
             self._confirmed = reading.boolean("confirmed", self._properties)
 
-    def _read_document(self, name: str) -> Mapping[str, Any] | None:
-        self._document = self._reading.record(name, self._properties)
-        if self._document is not None:
-            self._signer = self._reading.person("signed_by", self._document)
-        return self._document
+    def _read_document(self, name: str) -> Mapping[str, Any]:
+        self._document, document = self._reading.record(name, self._properties)
+        if self._document is Named.WRONG_TYPE:
+            self._signer = NamedNumber(Named.WRONG_TYPE)
+        else:
+            self._signer = self._reading.person("signed_by", document)
+        return document
 
     def query(self) -> FactsQuery:
         """Return what to read."""
@@ -82,7 +84,7 @@ class PaperQuestion:
                 for relation, has_card in facts.representatives_cards
             ),
             request_open=facts.request is not None and facts.request.state in OPEN_STATES,
-            document_present=self._document is not None,
+            document_present=self._document is not Named.MISSING,
             delivery=self._delivery or "unknown",
             original=self._original,
             signer=self._signer.named,

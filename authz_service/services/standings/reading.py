@@ -149,13 +149,15 @@ class Reading:
         self.problems.add(Reason.INVALID_INPUT)
         return ()
 
-    def record(self, name: str, place: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        """Return an object, None when it is missing (no problem by itself), {} when it is none (a problem)."""
+    def record(self, name: str, place: Mapping[str, Any]) -> tuple[Named, Mapping[str, Any]]:
+        """Return an object; when it is missing (no problem by itself) or none (a problem), that and an empty one."""
         value = place.get(name)
-        if value is None or isinstance(value, Mapping):
-            return value
+        if value is None:
+            return Named.MISSING, {}
+        if isinstance(value, Mapping):
+            return Named.GIVEN, value
         self.problems.add(Reason.INVALID_INPUT)
-        return {}
+        return Named.WRONG_TYPE, {}
 
 
 def _subject_type(text: str) -> SubjectType:

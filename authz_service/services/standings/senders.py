@@ -19,6 +19,7 @@ BATCH_CHANNELS: Final = frozenset({"ftp", "sftp"})
 HANDS_IN_CERTIFICATE: Final = frozenset({Action.ADD_CHANNEL, Action.CREATE_SENDER, Action.REPLACE_CHANNEL_KEYS})
 HANDS_IN_APPLICATIONS: Final = frozenset({Action.ADD_CHANNEL, Action.CREATE_SENDER})
 ACTIONS: Final = (*sorted(HANDS_IN_CERTIFICATE), Action.STOP_CHANNEL, Action.STOP_SENDER)
+CERTIFICATE_FORMATS: Final = frozenset({"cer"})
 TECHNICAL_NAME_PREFIX: Final = "EXP"
 
 
@@ -33,7 +34,7 @@ class SenderQuestion:
         self._certificate = Certificate.ABSENT
         self._ssh_public_key = self._names_agree = False
         if action in HANDS_IN_CERTIFICATE:
-            self._certificate = self._read_certificate(reading.record("certificate", properties))
+            self._certificate = self._read_certificate(*reading.record("certificate", properties))
             self._ssh_public_key = reading.boolean("ssh_public_key", properties)
         if action in HANDS_IN_APPLICATIONS and self._channel in BATCH_CHANNELS:
             self._applications = reading.codes("applications", properties)
@@ -42,20 +43,21 @@ class SenderQuestion:
                 reading.problems.add(Reason.MISSING_DATA)
             self._names_agree = self._read_names(properties)
 
-    def _read_certificate(self, certificate: Mapping[str, Any] | None) -> Certificate:
+    def _read_certificate(self, named: Named, certificate: Mapping[str, Any]) -> Certificate:
         """Return the state of the certificate handed in (SND-CH-04: a .cer file that has not expired)."""
-        if certificate is None:
+        if named is Named.MISSING:
             return Certificate.ABSENT
-        form = self._reading.text("format", certificate)
+        if named is Named.WRONG_TYPE:
+            return Certificate.UNREADABLE
+        form = self._reading.one_of("format", certificate, CERTIFICATE_FORMATS)
         expires = self._reading.text("expires", certificate)
         try:
-            if form not in {"", "cer"}:
-                raise ValueError("the format of the certificate is not .cer")
-            expired = bool(expires) and moments.end_of(expires) <= self._reading.at
+            if expires and moments.end_of(expires) <= self._reading.at:
+                return Certificate.EXPIRED
         except ValueError:
             self._reading.problems.add(Reason.INVALID_INPUT)
-            return Certificate.VALID
-        return Certificate.EXPIRED if expired else Certificate.VALID
+            return Certificate.UNREADABLE
+        return Certificate.VALID if form and expires else Certificate.UNREADABLE
 
     def _read_names(self, properties: Mapping[str, Any]) -> bool:
         if self._channel not in BATCH_CHANNELS:

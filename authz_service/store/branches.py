@@ -1,0 +1,200 @@
+"""The branches of the reading statement: each gives one part of a question's facts, in rows of one form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from enum import IntEnum
+from typing import Final
+
+from authz_service.domain.vocabulary import RelationKind
+from authz_service.store.conditions import IS_TARGET, NO_TEXT, known, newest, so
+from authz_service.store.questions import Need
+
+__all__ = ["NUMBERS", "TEXTS", "Part", "branches"]
+
+TEXTS: Final = 9
+"""Text columns of a row; they follow the question's index and the part."""
+NUMBERS: Final = 6
+"""Number columns of a row; they follow the text columns."""
+
+
+class Part(IntEnum):
+    """What a row tells of its question."""
+
+    RESOLVED = 0
+    PERSON = 1
+    ENTERPRISE = 2
+    CAPACITY_OF_PARTY = 3
+    CAPACITY = 4
+    RELATION = 5
+    TARGET = 6
+    REPRESENTATIVE = 7
+    REQUEST = 8
+    SENDER = 9
+    MANDATE = 10
+    MANDATE_BETWEEN = 11
+    APPLICATION = 12
+    RIGHT = 13
+
+
+def _branch(part: Part, texts: Sequence[str], numbers: Sequence[str], source: str) -> str:
+    padded_texts = [*texts, *[NO_TEXT] * (TEXTS - len(texts))]
+    padded_numbers = [*numbers, *["CAST(NULL AS bigint)"] * (NUMBERS - len(numbers))]
+    return f"SELECT q.i, {part.value}, {', '.join([*padded_texts, *padded_numbers])}\n{source}"
+
+
+def _columns(row: str, names: str) -> list[str]:
+    return [f"{row}.{name}" for name in names.split()]
+
+
+def _number_of(flag: str) -> str:
+    return f"CASE WHEN {flag} THEN 1 ELSE 0 END"
+
+
+_RELATION: Final = _columns("r", "relation_id enterprise_id person_id kind capacity_id object opens context state")
+_RELATION_PERIOD: Final = _columns("r", "valid_from valid_to")
+_CAPACITY: Final = _columns("c", "capacity_id enterprise_id type domain")
+_CAPACITY_PERIOD: Final = _columns("c", "valid_from valid_to")
+_MANDATE: Final = _columns("m", "mandate_id system mandator_id mandatary_id groups")
+_MANDATE_INSTANTS: Final = _columns("m", "term_from term_to mandator_signed_at mandatary_signed_at ended_at valid_from")
+
+
+def branches(needs: Need, one_of: str, entries: str) -> Iterator[str]:
+    """Yield the branches that the needs call for.
+
+    `one_of`: how to look for the subject and the other person at once; `entries`: how to open an array, with the array
+    as {}. Branches read the CTEs question, resolved and party. CROSS JOIN keeps SQLite to the order written.
+    """
+    yield from _always(needs, one_of)
+    if needs & Need.TARGET:
+        yield _branch(
+            Part.TARGET,
+            _RELATION,
+            _RELATION_PERIOD,
+            f"FROM resolved AS q CROSS JOIN relation AS r WHERE {IS_TARGET} AND {known('r')}"
+            " AND r.enterprise_id = q.target_enterprise_id AND r.capacity_id = q.capacity_id",
+        )
+    if needs & (Need.TARGET | Need.REQUEST | Need.PARTIES):
+        # The capacity can be of another enterprise than the one the question is about.
+        yield _branch(
+            Part.CAPACITY,
+            _CAPACITY,
+            _CAPACITY_PERIOD,
+            f"FROM resolved AS q CROSS JOIN capacity AS c WHERE c.capacity_id = q.capacity_id AND {known('c')}",
+        )
+    if needs & Need.REPRESENTATIVES:
+        card = newest("has_card", "person_detail AS d", "d.person_id = r.person_id")
+        yield _branch(
+            Part.REPRESENTATIVE,
+            _RELATION,
+            [*_RELATION_PERIOD, _number_of(card)],
+            "FROM resolved AS q CROSS JOIN relation AS r WHERE q.representatives = 1"
+            f" AND r.enterprise_id = q.enterprise_id AND r.kind = '{RelationKind.LEGAL_FUNCTION}' AND {known('r')}",
+        )
+    if needs & Need.REQUEST:
+        yield _branch(
+            Part.REQUEST,
+            _columns("t", "request_id enterprise_id state"),
+            _columns("t", "valid_from valid_to"),
+            "FROM question AS q CROSS JOIN request AS t"
+            f" WHERE t.request_id = q.request AND t.valid_from <= q.at AND {known('t')}",
+        )
+    if needs & Need.TECHNICAL_USER:
+        yield _senders("s.technical_user = q.technical_user")
+    if needs & Need.SENDER_OF_CAPACITY:
+        yield _senders("q.sender_of_capacity = 1 AND s.capacity_id = q.capacity_id")
+    if needs & Need.PARTIES:
+        yield _mandates(Part.MANDATE, "m.mandate_id = q.mandate")
+        yield _mandates(
+            Part.MANDATE_BETWEEN,
+            "q.is_under_mandate = 1 AND m.mandator_id = q.mandator_id AND m.mandatary_id = q.enterprise_id",
+        )
+    yield from _catalogue(needs, entries)
+
+
+def _always(needs: Need, one_of: str) -> Iterator[str]:
+    agent = f"(SELECT 1 FROM agent AS g WHERE g.agent_id = q.agent AND {so('g')} LIMIT 1)"
+    revision = (
+        "(SELECT v.revision FROM revision AS v WHERE v.recorded_at <= q.known ORDER BY v.recorded_at DESC LIMIT 1)"
+    )
+    yield _branch(
+        Part.RESOLVED,
+        [
+            *_columns("q", "enterprise_id capacity_id mandator_id mandatary_id subject_id other_id"),
+            "(SELECT k.fingerprint FROM key_check AS k WHERE k.one = 1)",
+        ],
+        [revision, *([agent] if needs & Need.AGENT else [])],
+        "FROM resolved AS q",
+    )
+    yield _branch(
+        Part.PERSON,
+        ["d.person_id", "d.digital_keys"],
+        [_number_of("d.has_card"), "d.valid_from"],
+        f"FROM resolved AS q CROSS JOIN person_detail AS d WHERE d.person_id {one_of} AND {so('d')}",
+    )
+    yield _branch(
+        Part.ENTERPRISE,
+        _columns("e", "enterprise_id number kind"),
+        ["e.account_active_since", "e.ebox_active_since", _number_of("e.approved_for_service_vouchers"), "e.valid_from"],
+        f"FROM party AS q CROSS JOIN enterprise AS e WHERE e.enterprise_id = q.enterprise_id AND {so('e')}",
+    )
+    yield _branch(
+        Part.CAPACITY_OF_PARTY,
+        _CAPACITY,
+        _CAPACITY_PERIOD,
+        f"FROM party AS q CROSS JOIN capacity AS c WHERE c.enterprise_id = q.enterprise_id AND {known('c')}",
+    )
+    yield _branch(
+        Part.RELATION,
+        _RELATION,
+        _RELATION_PERIOD,
+        "FROM party AS q CROSS JOIN relation AS r"
+        f" WHERE r.enterprise_id = q.enterprise_id AND r.person_id {one_of} AND {known('r')}",
+    )
+
+
+def _senders(condition: str) -> str:
+    """Senders, a row for each of their channels and one for a sender without any."""
+    return _branch(
+        Part.SENDER,
+        [
+            *_columns("s", "sender_id capacity_id technical_user state"),
+            *_columns("h", "channel state applications certificate_serial"),
+        ],
+        ["s.valid_from", "h.valid_from", "h.certificate_expires_at"],
+        f"FROM resolved AS q CROSS JOIN sender AS s LEFT JOIN channel AS h ON h.sender_id = s.sender_id AND {so('h')}"
+        f" WHERE {condition} AND {so('s')}",
+    )
+
+
+def _mandates(part: Part, condition: str) -> str:
+    source = f"FROM resolved AS q CROSS JOIN mandate AS m WHERE {condition} AND {so('m')}"
+    return _branch(part, _MANDATE, _MANDATE_INSTANTS, source)
+
+
+def _catalogue(needs: Need, entries: str) -> Iterator[str]:
+    if needs & Need.APPLICATIONS:
+        yield _applications(entries.format("q.applications"), "a.code = j.value")
+        yield _rights(f"CROSS JOIN {entries.format('q.applications')} CROSS JOIN", "f.opens = j.value")
+    if needs & Need.MANDATE_GROUPS:
+        yield _applications(entries.format("q.mandate_groups"), "a.mandate_group = j.value")
+    if needs & Need.RIGHT:
+        yield _rights("CROSS JOIN", "f.code = q.right_code")
+
+
+def _applications(wanted: str, condition: str) -> str:
+    return _branch(
+        Part.APPLICATION,
+        _columns("a", "code domain offered_to mandate_system mandate_group channels"),
+        _columns("a", "minimum_level valid_from"),
+        f"FROM question AS q CROSS JOIN {wanted} CROSS JOIN application AS a WHERE {condition} AND {so('a')}",
+    )
+
+
+def _rights(joined: str, condition: str) -> str:
+    return _branch(
+        Part.RIGHT,
+        _columns("f", "code opens contexts"),
+        [_number_of("f.requires_approved_enterprise"), "f.valid_from"],
+        f"FROM question AS q {joined} flemish_right AS f WHERE {condition} AND {so('f')}",
+    )
