@@ -14,7 +14,16 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -24,11 +33,12 @@ from pydantic_settings import (
 )
 from pydantic_settings import SettingsError as SourceError
 
-__all__ = ["Environment", "Limits", "Settings", "SettingsError", "load_settings"]
+__all__ = ["Environment", "Limits", "Settings", "SettingsError", "home", "load_settings", "unknown_variables"]
 
 PREFIX: Final = "AUTHZ_"
 SEPARATOR: Final = "__"
 CONFIG_DIR: Final = "AUTHZ_CONFIG_DIR"
+DATABASES: Final = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 
 
 class SettingsError(Exception):
@@ -99,7 +109,12 @@ class Settings(BaseSettings):
     """Everything that may differ between two installations."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_nested_delimiter=SEPARATOR, frozen=True, extra="forbid", hide_input_in_errors=True
+        env_prefix=PREFIX,
+        env_nested_delimiter=SEPARATOR,
+        env_ignore_empty=True,
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,
     )
 
     environment: Environment = Environment.PRODUCTION
@@ -112,6 +127,7 @@ class Settings(BaseSettings):
     key_file: Path = Path()
     policy_dir: Path = Field(default_factory=lambda: home() / "policies")
     log_level: LogLevel = LogLevel.INFO
+    access_log: bool = False
     limits: Limits = Limits()
     assurance: Assurance
     policy: Policy = Policy()
@@ -149,6 +165,13 @@ class Settings(BaseSettings):
             filled["key_file"] = _key_file(str(filled.get("database_url") or ""))
         return filled
 
+    @field_validator("database_url")
+    @classmethod
+    def _check_database_url(cls, url: SecretStr) -> SecretStr:
+        if not url.get_secret_value().startswith(DATABASES):
+            raise ValueError("must be sqlite:///path or postgresql+psycopg://user:password@host/database")
+        return url
+
     @model_validator(mode="after")
     def _check_public_url(self) -> Self:
         parts = urlsplit(self.public_url)
@@ -158,8 +181,6 @@ class Settings(BaseSettings):
             raise ValueError(
                 "public_url: must be https where it is not this machine (environment = development takes http)"
             )
-        if self.public_url.endswith("/"):
-            raise ValueError("public_url: must not end in a slash")
         return self
 
 
@@ -178,7 +199,7 @@ def _is_here(host: str) -> bool:
 
 
 def load_settings(**overrides: Any) -> Settings:
-    """Read the settings; `overrides` win over all else. Raises SettingsError, one line that names the first wrong one."""
+    """Read the settings; `overrides` win over all else. Raises SettingsError, which names the first wrong one."""
     try:
         return Settings(**overrides)
     except ValidationError as error:

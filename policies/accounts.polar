@@ -51,7 +51,6 @@ action("grant_application", "person", 400, "UM-APP-01");
 needs("grant_application", "own enterprise", "UM-APP-01");
 needs("grant_application", "active account", "UM-APP-01");
 needs("grant_application", "access manager", "UM-APP-01");
-needs("grant_application", "access manager", "GGA-CAM-04");
 needs("grant_application", "target within reach", "DRV-03");
 needs("grant_application", "target in force", "UM-APP-01");
 needs("grant_application", "known application", "UM-APP-05");

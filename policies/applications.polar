@@ -49,7 +49,6 @@ met("access to the application", rule, standing) if standing.domain = "social_se
 by_profile(standing, "UM-APP-01") if standing.in_profile = true;
 by_profile(standing, "RMA-LM-05") if standing.capacity.account_type in ["access_manager", "co_access_manager"];
 by_profile(standing, "RMA-LM-05") if has_role(standing.subject, "access_manager", standing.capacity);
-by_profile(standing, "GGA-CAM-03") if has_role(standing.subject, "chief_power", standing.enterprise);
 because("access to the application", "APPLICATION_NOT_GRANTED", "UM-APP-01", standing) if
   standing.domain in ["social_security", "none"];
 

@@ -16,7 +16,6 @@ action("change_access_manager", "person", 400, "GGA-AM-03");
 needs("change_access_manager", "own enterprise", "GGA-AM-03");
 needs("change_access_manager", "active account", "GGA-AM-03");
 needs("change_access_manager", "chief power", "GGA-AM-01");
-needs("change_access_manager", "chief power", "GGA-CAM-01");
 needs("change_access_manager", "linked candidate", "GGA-AM-03");
 
 action("add_co_access_manager", "person", 400, "GGA-AM-09");

@@ -45,8 +45,8 @@ both_sign("ssm", "DRV-10");
 
 # Without the enterprise acted for nothing can be said of its part in the mandate.
 gate(4, "acting enterprise named");
-beside(4, "Mahis");
-beside(4, "SSM");
+beside(4, "mandate in Mahis");
+beside(4, "mandate in SSM");
 beside(4, "groups of the system");
 beside(4, "employer as mandator");
 beside(4, "provider as mandatary");
@@ -93,10 +93,10 @@ because("representative of the signing party", reason, rule, standing) if
 # In which system
 # ---------------
 
-met("Mahis", "MAN-SSM-01", standing) if standing.system = "mahis";
-because("Mahis", "OUTSIDE_MANDATE", "MAN-SSM-01", _);
-met("SSM", "MAN-SSM-01", standing) if standing.system = "ssm";
-because("SSM", "OUTSIDE_MANDATE", "MAN-SSM-01", _);
+met("mandate in Mahis", "MAN-SSM-01", standing) if standing.system = "mahis";
+because("mandate in Mahis", "OUTSIDE_MANDATE", "MAN-SSM-01", _);
+met("mandate in SSM", "MAN-SSM-01", standing) if standing.system = "ssm";
+because("mandate in SSM", "OUTSIDE_MANDATE", "MAN-SSM-01", _);
 met("groups of the system", "MAN-SSM-01", standing) if standing.groups_belong = true;
 because("groups of the system", "OUTSIDE_MANDATE", "MAN-SSM-01", standing) if standing.groups_given = true;
 
@@ -110,7 +110,7 @@ because("groups of the system", "OUTSIDE_MANDATE", "MAN-SSM-01", standing) if st
 # MAN-SOC-06. The mandatary of a social-security mandate must be a provider, a legal person other than the mandator.
 #   Source: S3, Désigner, remplacer ou supprimer un prestataire de services sociaux.
 action("create_mandate", "person", 450, "MAN-SOC-11");
-needs("create_mandate", "Mahis", "MAN-SOC-11");
+needs("create_mandate", "mandate in Mahis", "MAN-SOC-11");
 needs("create_mandate", "acting enterprise named", "MAN-SOC-11");
 needs("create_mandate", "party to the mandate", "MAN-SOC-12");
 needs("create_mandate", "active account", "MAN-SOC-11");
@@ -133,7 +133,7 @@ because("provider as mandatary", "MANDATARY_NOT_ELIGIBLE", "MAN-SOC-06", standin
 because("provider as mandatary", reason, "MAN-SOC-06", standing) if unreadable(standing.mandatary, reason);
 
 action("create_ssm_mandate", "person", 350, "MAN-SSM-01");
-needs("create_ssm_mandate", "SSM", "MAN-SSM-01");
+needs("create_ssm_mandate", "mandate in SSM", "MAN-SSM-01");
 needs("create_ssm_mandate", "acting enterprise named", "DRV-10");
 needs("create_ssm_mandate", "party to the mandate", "DRV-10");
 needs("create_ssm_mandate", "active account", "DRV-10");
@@ -164,7 +164,7 @@ met("signature missing", "MAN-SOC-10", standing) if standing.already_signed = fa
 because("signature missing", "ALREADY_SIGNED", "MAN-SOC-10", _);
 
 action("sign_mandate", "person", 450, "MAN-SOC-10");
-needs("sign_mandate", "Mahis", "MAN-SSM-01");
+needs("sign_mandate", "mandate in Mahis", "MAN-SSM-01");
 needs("sign_mandate", "acting enterprise named", "MAN-SOC-10");
 needs("sign_mandate", "own side", "MAN-SOC-10");
 needs("sign_mandate", "representative of the signing party", "MAN-SOC-10");
@@ -173,7 +173,7 @@ needs("sign_mandate", "signature missing", "MAN-SOC-10");
 needs("sign_mandate", "still running", "MAN-SOC-10");
 
 action("end_mandate", "person", 450, "MAN-SOC-13");
-needs("end_mandate", "Mahis", "MAN-SSM-01");
+needs("end_mandate", "mandate in Mahis", "MAN-SSM-01");
 needs("end_mandate", "acting enterprise named", "MAN-SOC-13");
 needs("end_mandate", "mandator acts", "MAN-SOC-13");
 needs("end_mandate", "representative of the signing party", "MAN-SOC-13");
@@ -184,7 +184,7 @@ because("mandator acts", "MANDATOR_ONLY", "MAN-SOC-13", standing) if standing.ac
 because("mandator acts", "NOT_A_PARTY", "MAN-SOC-13", standing) if standing.acting_side = "neither";
 
 action("sign_ssm_mandate", "person", 350, "DRV-10");
-needs("sign_ssm_mandate", "SSM", "MAN-SSM-01");
+needs("sign_ssm_mandate", "mandate in SSM", "MAN-SSM-01");
 needs("sign_ssm_mandate", "acting enterprise named", "DRV-10");
 needs("sign_ssm_mandate", "party to the mandate", "DRV-10");
 needs("sign_ssm_mandate", "representative of the signing party", "DRV-10");
@@ -192,7 +192,7 @@ needs("sign_ssm_mandate", "signature missing", "DRV-10");
 needs("sign_ssm_mandate", "still running", "DRV-10");
 
 action("end_ssm_mandate", "person", 350, "DRV-10");
-needs("end_ssm_mandate", "SSM", "MAN-SSM-01");
+needs("end_ssm_mandate", "mandate in SSM", "MAN-SSM-01");
 needs("end_ssm_mandate", "acting enterprise named", "DRV-10");
 needs("end_ssm_mandate", "party to the mandate", "DRV-10");
 needs("end_ssm_mandate", "representative of the signing party", "DRV-10");

@@ -122,6 +122,6 @@ no_manager(_, capacity, "ROLE_ENDED", "DRV-07") if capacity.former_manager_of_an
 no_manager(enterprise, _, "ROLE_ENDED", rule) if
   enterprise.former_chief_access_manager = true and rule in ["RMA-LM-03", "ACC-12", "DRV-07"];
 # "Manages nothing there": neither here nor elsewhere, and never this capacity or the enterprise as a whole.
-no_manager(enterprise, capacity, "NOT_A_MANAGER", "UM-MGT-01") if
-  capacity.account_type in ["user", "none"] and capacity.manages_another = false
+no_manager(enterprise, capacity, "NOT_A_MANAGER", rule) if
+  rule in ["UM-MGT-01", "GGA-CAM-03"] and capacity.account_type in ["user", "none"] and capacity.manages_another = false
   and capacity.former_manager = false and enterprise.former_chief_access_manager = false;

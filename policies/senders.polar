@@ -98,7 +98,6 @@ action("submit_file", "technical_user", 0, "SND-CH-03");
 needs("submit_file", "active account", "SND-CH-03");
 needs("submit_file", "sender of the technical user", "SND-CH-03");
 needs("submit_file", "channel open", "SND-CH-05");
-needs("submit_file", "application on the channel", "SND-CH-05");
 needs("submit_file", "application on the channel", "DRV-11");
 needs("submit_file", "signed file", "SND-CH-03");
 needs("submit_file", "registered certificate", "SND-CH-03");

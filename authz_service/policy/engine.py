@@ -10,7 +10,8 @@ from typing import Final
 from authz_service.domain.questions import Answer
 from authz_service.domain.standings import Standing, UnknownStanding
 from authz_service.domain.vocabulary import Action, Reason, told_in_order
-from authz_service.policy.polar import Ask, Polar, PolicyEvaluationError, plain, texts
+from authz_service.policy.linter import check
+from authz_service.policy.polar import Ask, Polar, PolicyEvaluationError, PolicyLoadError, plain, texts
 from authz_service.policy.text import PolicyText
 
 __all__ = ["PolicyEngine"]
@@ -29,8 +30,14 @@ class _Need:
 class PolicyEngine:
     """One loaded policy. It is never changed: a new policy is a new engine."""
 
-    def __init__(self, text: PolicyText) -> None:
-        """Load the policy. Raises PolicyLoadError."""
+    def __init__(self, text: PolicyText, *, checked: bool = True) -> None:
+        """Check the policy and load it. Raises PolicyLoadError with everything the linter refuses.
+
+        `checked` False: for the mutation test, which wants to see what the cases say of a policy that is broken.
+        """
+        findings = check(text) if checked else []
+        if findings:
+            raise PolicyLoadError("\n".join(map(str, findings)))
         self.text = text
         self.revision = text.revision
         self._polar = Polar(text)

@@ -1,5 +1,7 @@
 """The branches of the reading statement: each gives one part of a question's facts, in rows of one form."""
 
+# ruff: noqa: S608 - the SQL is put together from constants of these modules; values go as its parameter
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
@@ -48,7 +50,7 @@ def _columns(row: str, names: str) -> list[str]:
 
 
 def _number_of(flag: str) -> str:
-    return f"CASE WHEN {flag} THEN 1 ELSE 0 END"
+    return f"CAST(CASE WHEN {flag} THEN 1 ELSE 0 END AS bigint)"
 
 
 _RELATION: Final = _columns("r", "relation_id enterprise_id person_id kind capacity_id object opens context state")
@@ -135,7 +137,12 @@ def _always(needs: Need, one_of: str) -> Iterator[str]:
     yield _branch(
         Part.ENTERPRISE,
         _columns("e", "enterprise_id number kind"),
-        ["e.account_active_since", "e.ebox_active_since", _number_of("e.approved_for_service_vouchers"), "e.valid_from"],
+        [
+            "e.account_active_since",
+            "e.ebox_active_since",
+            _number_of("e.approved_for_service_vouchers"),
+            "e.valid_from",
+        ],
         f"FROM party AS q CROSS JOIN enterprise AS e WHERE e.enterprise_id = q.enterprise_id AND {so('e')}",
     )
     yield _branch(
@@ -186,7 +193,7 @@ def _applications(wanted: str, condition: str) -> str:
     return _branch(
         Part.APPLICATION,
         _columns("a", "code domain offered_to mandate_system mandate_group channels"),
-        _columns("a", "minimum_level valid_from"),
+        ["CAST(a.minimum_level AS bigint)", "a.valid_from"],
         f"FROM question AS q CROSS JOIN {wanted} CROSS JOIN application AS a WHERE {condition} AND {so('a')}",
     )
 

@@ -23,11 +23,11 @@ from authz_service.store.rows import json_text, storable
 __all__ = ["CallerEntry", "Callers"]
 
 KEY_PREFIX: Final = "authz_"
-_COLUMNS: Final = "name, scopes, purpose, ends_at, revoked_at"
 _FIND: Final = {
-    "sqlite": f"SELECT {_COLUMNS} FROM caller WHERE key_sha256 = ?",
-    "postgresql": f"SELECT {_COLUMNS} FROM caller WHERE key_sha256 = $1",
+    "sqlite": "SELECT name, scopes, purpose, ends_at, revoked_at FROM caller WHERE key_sha256 = ?",
+    "postgresql": "SELECT name, scopes, purpose, ends_at, revoked_at FROM caller WHERE key_sha256 = $1",
 }
+_SCOPES: Final = frozenset(scope.value for scope in Scope)
 _NOBODY: Final = ("", "[]", "", FOREVER, 0)
 
 
@@ -91,9 +91,7 @@ class Callers:
         with self._database.writing() as connection:
             lock_counter(connection)
             revoked = connection.execute(
-                update(caller)
-                .where(caller.c.name == name, caller.c.revoked_at == FOREVER)
-                .values(revoked_at=now())
+                update(caller).where(caller.c.name == name, caller.c.revoked_at == FOREVER).values(revoked_at=now())
             )
         if revoked.rowcount == 0:
             raise CallerError("there is no such caller")
@@ -115,7 +113,7 @@ def _hash(key_text: str) -> bytes:
 
 def _caller(name: str, scopes: str, purpose: str, ends_at: int) -> Caller:
     # A scope that a newer version of this program gave says nothing to this one.
-    known = frozenset(Scope(scope) for scope in json.loads(scopes) if scope in Scope)
+    known = frozenset(Scope(scope) for scope in json.loads(scopes) if scope in _SCOPES)
     return Caller(name, known, purpose, None if ends_at == FOREVER else ends_at)
 
 

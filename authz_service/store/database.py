@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -92,7 +93,8 @@ class Database:
         self.dialect: str = self.engine.dialect.name
         self._keys = keys
         self._key: Key | None = None
-        self._held = threading.local()
+        self._local = threading.local()
+        self._all_held: weakref.WeakSet[_HeldConnection] = weakref.WeakSet()
 
     # --- keys ---------------------------------------------------------------------------------------------------------
 
@@ -181,47 +183,73 @@ class Database:
             return self._run(statement, parameters)
 
     def _run(self, statement: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-        held = self._held
-        if getattr(held, "process", None) != os.getpid():
-            self._open()
-        if self.dialect == "sqlite":
-            rows: list[tuple[Any, ...]] = held.cursor.execute(statement, parameters).fetchall()
-        else:
-            rows = held.cursor.execute(statement, parameters, prepare=True).fetchall()
-        return rows
+        held: _HeldConnection | None = getattr(self._local, "held", None)
+        if held is None or held.process != os.getpid():
+            held = self._open()
+        return held.run(statement, parameters)
 
-    def _open(self) -> None:
+    def _open(self) -> _HeldConnection:
         """Give this thread a connection of its own."""
-        if getattr(self._held, "process", None) is not None:
-            # A fork: the connections are the parent's. Closing them, even by forgetting them, would end them there too.
-            _PARENTS_CONNECTIONS.append(self._held.connection)
+        inherited: _HeldConnection | None = getattr(self._local, "held", None)
+        if inherited is not None:
+            # A fork: the connections are the parent's. Closing them, even by forgetting them, could end them there too.
+            _PARENTS_CONNECTIONS.append(inherited)
             self.engine.dispose(close=False)
         positional, named = self.engine.dialect.create_connect_args(self.engine.url)
-        connection: Any = self.engine.dialect.loaded_dbapi.connect(
+        connection = self.engine.dialect.loaded_dbapi.connect(
             *positional, **{**named, **_CONNECT_ARGUMENTS[self.dialect]}
         )
-        if self.dialect == "postgresql":
+        held = _HeldConnection(connection)
+        if isinstance(connection, psycopg.Connection):
             connection.autocommit = True
             connection.cursor_factory = psycopg.RawCursor
         else:
             _prepare_sqlite(connection)
-        cursor = connection.cursor()
-        for setting in _READING_SETTINGS[self.dialect]:
-            cursor.execute(setting)
-        self._held.connection, self._held.cursor, self._held.process = connection, cursor, os.getpid()
+        held.prepare(_READING_SETTINGS[self.dialect])
+        self._local.held = held
+        self._all_held.add(held)
+        return held
 
     def release(self) -> None:
         """Close this thread's reading connection; the next reading opens one."""
-        connection = getattr(self._held, "connection", None)
-        self._held.connection = self._held.cursor = self._held.process = None
-        if connection is not None:
-            with suppress(sqlite3.Error, psycopg.Error):
-                connection.close()
+        held: _HeldConnection | None = getattr(self._local, "held", None)
+        self._local.held = None
+        if held is not None:
+            held.close()
 
     def close(self) -> None:
-        """Close this thread's reading connection and all that are pooled; other threads' close as the threads end."""
-        self.release()
+        """Close all connections. To be called when no other thread uses the database any more."""
+        self._local = threading.local()
+        for held in list(self._all_held):
+            held.close()
         self.engine.dispose()
+
+
+class _HeldConnection:
+    """A reading connection that one thread keeps; closed with the thread that it was opened for."""
+
+    def __init__(self, connection: Any) -> None:
+        self.process = os.getpid()
+        self._connection = connection
+        self._cursor: Any = None
+        self._prepared: dict[str, bool] = {"prepare": True} if isinstance(connection, psycopg.Connection) else {}
+
+    def prepare(self, settings: tuple[str, ...]) -> None:
+        self._cursor = self._connection.cursor()
+        for setting in settings:
+            self._cursor.execute(setting)
+
+    def run(self, statement: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        rows: list[tuple[Any, ...]] = self._cursor.execute(statement, parameters, **self._prepared).fetchall()
+        return rows
+
+    def close(self) -> None:
+        with suppress(sqlite3.Error, psycopg.Error):
+            self._connection.close()
+
+    def __del__(self) -> None:
+        if self.process == os.getpid():
+            self.close()
 
 
 def lock_counter(connection: Connection) -> tuple[int, int]:

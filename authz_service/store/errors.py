@@ -10,7 +10,7 @@ __all__ = [
     "StoreConflictError",
     "StoreError",
     "StoreUnavailableError",
-    "UnstorableTextError",
+    "UnstorableError",
 ]
 
 
@@ -30,8 +30,8 @@ class StoreConflictError(StoreError):
     """A record to close is not believed (any more), or one to add contradicts what is believed."""
 
 
-class UnstorableTextError(StoreError, ValueError):
-    """A text holds NUL or a lone surrogate, which no database of ours can keep."""
+class UnstorableError(StoreError, ValueError):
+    """A text holds NUL or a lone surrogate, which no database of ours can keep, or is no word of its vocabulary."""
 
 
 class KeyFileError(StoreError):

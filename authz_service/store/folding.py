@@ -23,8 +23,8 @@ from authz_service.domain.facts import (
 )
 from authz_service.domain.moments import Period
 from authz_service.domain.vocabulary import Domain, MandateSystem, RelationKind
-from authz_service.store.errors import StoreUnavailableError
 from authz_service.store.branches import TEXTS, Part
+from authz_service.store.errors import StoreUnavailableError
 
 __all__ = ["Folded", "fold"]
 
@@ -36,6 +36,9 @@ _T: Final = 2
 _N: Final = _T + TEXTS
 """Where a row's numbers begin."""
 _ACTIVE: Final = "active"
+_DOMAINS: Final = {word.value: word for word in Domain}
+_KINDS: Final = {word.value: word for word in RelationKind}
+_SYSTEMS: Final = {word.value: word for word in MandateSystem}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ def _in_order(rows: Sequence[Row], order: Callable[[Row], Any]) -> Sequence[Row]
 
 
 def _by_id(rows: Iterable[Row], newest_by: int) -> dict[str, Row]:
-    """Return the rows by their first text; of several with the same, the one whose number at `newest_by` is greatest."""
+    """Return the rows by their first text; of several the one whose number at `newest_by` is greatest."""
     found: dict[str, Row] = {}
     for row in rows:
         other = found.get(row[_T])
@@ -120,11 +123,15 @@ def _person(row: Row | None) -> PersonFact | None:
 
 
 def _enterprise(row: Row | None) -> EnterpriseFact | None:
-    return None if row is None else EnterpriseFact(*row[_T : _T + 3], row[_N], row[_N + 1], row[_N + 2] == 1)
+    return (
+        None
+        if row is None
+        else EnterpriseFact(row[_T], row[_T + 1], row[_T + 2], row[_N], row[_N + 1], row[_N + 2] == 1)
+    )
 
 
 def _capacity(row: Row) -> CapacityFact:
-    return CapacityFact(row[_T], row[_T + 1], row[_T + 2], Domain(row[_T + 3]), Period(row[_N], row[_N + 1]))
+    return CapacityFact(row[_T], row[_T + 1], row[_T + 2], _DOMAINS[row[_T + 3]], Period(row[_N], row[_N + 1]))
 
 
 def _capacities(rows: Sequence[Row]) -> list[CapacityFact]:
@@ -148,12 +155,17 @@ def _nearest_capacity(capacity_id: str | None, facts: Iterable[CapacityFact], at
 
 
 def _relation(row: Row) -> RelationFact:
+    relation_id, enterprise_id, person_id, kind, capacity_id, object_, opens, context, state = row[_T:_N]
     return RelationFact(
-        row[_T],
-        row[_T + 1],
-        row[_T + 2],
-        RelationKind(row[_T + 3]),
-        *row[_T + 4 : _T + 9],
+        relation_id,
+        enterprise_id,
+        person_id,
+        _KINDS[kind],
+        capacity_id,
+        object_,
+        opens,
+        context,
+        state,
         Period(row[_N], row[_N + 1]),
     )
 
@@ -197,7 +209,9 @@ def _sender(rows: Sequence[Row]) -> SenderFact | None:
             other = newest.get(channel)
             if other is None or other[_N + 1] < row[_N + 1]:
                 newest[channel] = row
-    return SenderFact(*chosen[_T : _T + 4], channels=tuple(_channel(newest[name]) for name in sorted(newest)))
+    sender_id, capacity_id, technical_user, state = chosen[_T : _T + 4]
+    channels = tuple(_channel(newest[name]) for name in sorted(newest))
+    return SenderFact(sender_id, capacity_id, technical_user, state, channels)
 
 
 def _channel(row: Row) -> ChannelFact:
@@ -208,7 +222,7 @@ def _channel(row: Row) -> ChannelFact:
 def _mandate(row: Row) -> MandateFact:
     return MandateFact(
         row[_T],
-        MandateSystem(row[_T + 1]),
+        _SYSTEMS[row[_T + 1]],
         row[_T + 2],
         row[_T + 3],
         _texts(row[_T + 4]),
@@ -232,9 +246,9 @@ def _applications(rows: Sequence[Row]) -> tuple[ApplicationFact, ...]:
 def _application(row: Row) -> ApplicationFact:
     return ApplicationFact(
         row[_T],
-        Domain(row[_T + 1]),
+        _DOMAINS[row[_T + 1]],
         _texts(row[_T + 2]),
-        MandateSystem(row[_T + 3]),
+        _SYSTEMS[row[_T + 3]],
         row[_T + 4] or None,
         _texts(row[_T + 5]),
         row[_N],

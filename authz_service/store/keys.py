@@ -1,7 +1,7 @@
-"""The key file: two 256-bit keys a version, one to find a national number by, one to seal it. Kept outside the database.
+"""The key file: two 256-bit keys a version, one to find a national number by, one to seal it; not in the database.
 
-The file is JSON, mode 0600: `{"format": 1, "keys": [{"version": 1, "hash": …, "encryption": …}]}`, keys in hexadecimal.
-It can hold several versions while a rotation is under way; the database's fingerprint says which one is in use.
+The file is JSON, mode 0600, with keys in hexadecimal: `{"format": 1, "keys": [{"version": 1, "hash": …, "encryption":
+…}]}`. It can hold several versions while a rotation is under way; the database's fingerprint says which one is in use.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 import os
 import secrets
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +34,12 @@ class Key:
     version: int
     hash_key: bytes
     encryption_key: bytes
+    fingerprint: str = field(init=False)
+    """Which key this is, in hexadecimal; says nothing about its bytes."""
+
+    def __post_init__(self) -> None:
+        material = b"authz key file" + self.version.to_bytes(8, "big") + self.hash_key + self.encryption_key
+        object.__setattr__(self, "fingerprint", hashlib.sha256(material).hexdigest())
 
     def __repr__(self) -> str:
         return f"Key(version={self.version})"
@@ -42,12 +48,6 @@ class Key:
     def new(cls, version: int) -> Key:
         """Return a random key."""
         return cls(version, secrets.token_bytes(_KEY_BYTES), secrets.token_bytes(_KEY_BYTES))
-
-    @property
-    def fingerprint(self) -> str:
-        """Which key this is, in hexadecimal; says nothing about its bytes."""
-        material = b"authz key file" + self.version.to_bytes(8, "big") + self.hash_key + self.encryption_key
-        return hashlib.sha256(material).hexdigest()
 
     def hash_of(self, digits: str) -> str:
         """Return the keyed hash (HMAC-SHA-256, hexadecimal) that finds the number. Raises UnicodeEncodeError."""
@@ -119,7 +119,8 @@ def _settle(directory: Path) -> None:
 def ensure_key_file(path: Path) -> KeyRing:
     """Make a key file with fresh keys where there is none, and return what the file holds.
 
-    Whoever comes second finds the first one's file: it appears complete and at once, or not at all. Raises KeyFileError.
+    Whoever comes second finds the first one's file: it appears complete and at once, or not at all.
+    Raises KeyFileError.
     """
     try:
         if not os.path.lexists(path):
@@ -154,13 +155,17 @@ def read_key_file(path: Path) -> KeyRing:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     except OSError as error:
         raise KeyFileError(f"the key file cannot be read: {error.strerror}") from None
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(file.fileno())
+    try:
+        status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise KeyFileError("the key file is no regular file")
         if status.st_mode & 0o077:
             raise KeyFileError("the key file is open to others than its owner: chmod 600 it")
-        text = file.read(1_000_000)
+        text = os.read(descriptor, 1_000_000)
+    except OSError as error:
+        raise KeyFileError(f"the key file cannot be read: {error.strerror}") from None
+    finally:
+        os.close(descriptor)
     return KeyRing(path, _keys(text))
 
 
@@ -177,7 +182,7 @@ def _keys(text: bytes) -> tuple[Key, ...]:
             )
         )
         known = content["format"] == 1
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError):
         raise KeyFileError("the key file holds no keys that can be read") from None
     lengths = {len(part) for key in keys for part in (key.hash_key, key.encryption_key)}
     if not known or lengths != {_KEY_BYTES} or len({key.version for key in keys}) != len(keys):

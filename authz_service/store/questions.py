@@ -14,6 +14,7 @@ from authz_service.store.rows import storable
 
 __all__ = ["FIELDS", "Need", "payload"]
 
+
 class Need(IntFlag):
     """What some question asks for beyond persons, an enterprise and its relations. The statement has no other parts."""
 
@@ -79,69 +80,82 @@ _encode: Final = json.JSONEncoder(ensure_ascii=True, check_circular=False, separ
 def payload(queries: Sequence[FactsQuery], key: Key) -> tuple[str, Need]:
     """Return the questions as a JSON array, and what they need together.
 
-    National numbers go as their hash under the key. A text that no database can hold goes as NULL, which equals nothing;
-    whether it was given at all goes apart.
+    National numbers go as their hash under the key. A text that no database can hold goes as NULL, which equals
+    nothing; whether it was given at all goes apart.
     """
     needs = Need(0)
     questions = []
     for position, query in enumerate(queries):
-        question, need = _question(position, query, key)
+        question: dict[str, Any] = {
+            "i": position,
+            "at": min(max(query.at, BEGINNING), FOREVER),
+            # FOREVER is "all that is recorded"; rows that are believed are recorded until FOREVER, not including it.
+            "known": min(max(query.known_at, BEGINNING), FOREVER - 1),
+        }
+        needs |= _put_names(question, query)
+        needs |= _put_persons(question, query, key)
+        needs |= _put_lists(question, query)
+        needs |= _put_circumstances(question, query)
         questions.append(question)
-        needs |= need
     return _encode(questions), needs
 
 
-def _question(position: int, query: FactsQuery, key: Key) -> tuple[dict[str, Any], Need]:
-    question: dict[str, Any] = {
-        "i": position,
-        "at": _instant(query.at),
-        # FOREVER is "all that is recorded", and rows that are believed are recorded until FOREVER, not including it.
-        "known": _instant(query.known_at),
-    }
-    need = Need(0)
-    for name, its_need in _SAME_NAME:
+def _put_names(question: dict[str, Any], query: FactsQuery) -> Need:
+    needs = Need(0)
+    for name, need in _SAME_NAME:
         text: str = getattr(query, name)
         if text:
-            need |= its_need
+            needs |= need
             if storable(text):
                 question[name] = text
-    if query.subject_niss and storable(query.subject_niss):
-        question["subject"] = key.hash_of(query.subject_niss)
-    if query.other_niss:
-        need |= Need.OTHER
-        if storable(query.other_niss):
-            question["other"] = key.hash_of(query.other_niss)
     target = query.account or query.role_assignment
     if target:
-        need |= Need.TARGET
+        needs |= Need.TARGET
         question["target_is_role"] = int(not query.account)
         if storable(target):
             question["target"] = target
     if query.right:
-        need |= Need.RIGHT
+        needs |= Need.RIGHT
         if storable(query.right):
             question["right_code"] = query.right
+    return needs
+
+
+def _put_persons(question: dict[str, Any], query: FactsQuery, key: Key) -> Need:
+    if query.subject_niss and storable(query.subject_niss):
+        question["subject"] = key.hash_of(query.subject_niss)
+    if not query.other_niss:
+        return Need(0)
+    if storable(query.other_niss):
+        question["other"] = key.hash_of(query.other_niss)
+    return Need.OTHER
+
+
+def _put_lists(question: dict[str, Any], query: FactsQuery) -> Need:
+    needs = Need(0)
     if query.applications:
-        need |= Need.APPLICATIONS
+        needs |= Need.APPLICATIONS
         question["applications"] = [code for code in query.applications if code and storable(code)]
     if query.mandate_groups:
-        need |= Need.MANDATE_GROUPS
+        needs |= Need.MANDATE_GROUPS
         question["mandate_groups"] = [group for group in query.mandate_groups if group and storable(group)]
+    return needs
+
+
+def _put_circumstances(question: dict[str, Any], query: FactsQuery) -> Need:
+    needs = Need(0)
+    target = query.account or query.role_assignment
     if query.mandate or query.mandatary_number:
         question["is_of_parties"] = 1
     elif query.mandator_number:
         question["is_under_mandate"] = 1
-    if not query.technical_user:
-        if query.capacity or target:
-            need |= Need.SENDER_OF_CAPACITY
+    if query.technical_user:
+        if not (target or query.request or query.capacity or query.enterprise_number):
+            question["sender_leads"] = 1
+    elif query.capacity or target:
+        needs |= Need.SENDER_OF_CAPACITY
         question["sender_of_capacity"] = 1
-    elif not (target or query.request or query.capacity or query.enterprise_number):
-        question["sender_leads"] = 1
     if query.all_representatives:
-        need |= Need.REPRESENTATIVES
+        needs |= Need.REPRESENTATIVES
         question["representatives"] = 1
-    return question, need
-
-
-def _instant(instant: int) -> int:
-    return min(max(instant, BEGINNING), FOREVER - 1)
+    return needs

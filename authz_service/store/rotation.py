@@ -3,10 +3,10 @@
 The key file is written before the database and again after it. In between it holds both versions, so at any moment,
 whatever is interrupted, the file that stands there opens the database as it stands there:
 
-1. the database's lock is taken (two rotations cannot mix);
+1. the database's lock is taken (two rotations cannot mix: no file is written without it);
 2. the file is replaced, at once, by one with the old and the new key;
 3. every identity goes from the old key to the new one, and the fingerprint with them, in one transaction;
-4. after its commit, the file is replaced by one with the new key only.
+4. after its commit, and under the lock again, the file is replaced by one with the new key only.
 
 Ended before the commit, the database is as it was, and the next rotation takes up the new key that lies ready. Ended
 after it, the old key merely stays in the file until the next rotation. Running services notice the new fingerprint at
@@ -39,7 +39,7 @@ def rotate(database: Database, path: Path) -> int:
     with database.writing() as connection:
         lock_counter(connection)
         ring = read_key_file(path)
-        old = ring.with_fingerprint(connection.scalar(select(tables.key_check.c.fingerprint)) or "")
+        old = ring.with_fingerprint(_fingerprint(connection))
         lying_ready = [key for key in ring.keys if key.version > old.version]
         new = lying_ready[-1] if lying_ready else Key.new(old.version + 1)
         replace_key_file(path, (old, new))
@@ -47,9 +47,21 @@ def rotate(database: Database, path: Path) -> int:
         connection.execute(update(tables.key_check).values(fingerprint=new.fingerprint))
         if read_key_file(path).newest != new:
             raise KeyFileMismatchError("somebody else changed the key file during the rotation; nothing was changed")
-    replace_key_file(path, (new,))
+    _retire(database, path)
     database.key_with(database.fingerprint())
     return new.version
+
+
+def _retire(database: Database, path: Path) -> None:
+    """Leave only the key in use in the file. Under the lock again: another rotation may have begun by now."""
+    with database.writing() as connection:
+        lock_counter(connection)
+        in_use = read_key_file(path).with_fingerprint(_fingerprint(connection))
+        replace_key_file(path, (in_use,))
+
+
+def _fingerprint(connection: Connection) -> str:
+    return connection.scalar(select(tables.key_check.c.fingerprint)) or ""
 
 
 def _reseal(connection: Connection, old: Key, new: Key) -> None:

@@ -17,10 +17,19 @@ from sqlalchemy import Column, Table
 from authz_service.domain import records
 from authz_service.domain.moments import Period
 from authz_service.domain.records import Record
+from authz_service.domain.vocabulary import Domain, MandateSystem, RelationKind
 from authz_service.store import tables
-from authz_service.store.errors import UnstorableTextError
+from authz_service.store.errors import UnstorableError
 
 __all__ = ["SHAPES", "Shape", "json_text", "storable"]
+
+_VOCABULARIES: Final[dict[type[Record], tuple[tuple[str, frozenset[str]], ...]]] = {
+    records.CapacityRecord: (("domain", frozenset(Domain)),),
+    records.ApplicationRecord: (("domain", frozenset(Domain)), ("mandate_system", frozenset(MandateSystem))),
+    records.RelationRecord: (("kind", frozenset(RelationKind)),),
+    records.MandateRecord: (("system", frozenset(MandateSystem)),),
+}
+"""Fields that facts hold as a word of a closed vocabulary: any other word would make them unreadable."""
 
 _FIRST: Final = "_from"
 _LAST: Final = "_to"
@@ -61,14 +70,17 @@ class Shape:
         return [self.table.c[name] for name in names]
 
     def row(self, record: Record) -> dict[str, Any]:
-        """Return the values by column name. Raises UnstorableTextError."""
+        """Return the values by column name. Raises UnstorableError."""
         row: dict[str, Any] = {name: getattr(record, name) for name in self.plain}
         for name in self.arrays:
             value = getattr(record, name)
             row[name] = None if value is None else json_text(value)
         for value in row.values():
             if isinstance(value, str) and not storable(value):
-                raise UnstorableTextError("a text of a record holds NUL or a lone surrogate")
+                raise UnstorableError("a text of a record holds NUL or a lone surrogate")
+        for name, words in _VOCABULARIES.get(self.record_type, ()):
+            if row[name] not in words:
+                raise UnstorableError(f"{self.table.name}: no such {name}")
         for name in self.periods:
             period: Period = getattr(record, name)
             row[name + _FIRST], row[name + _LAST] = period.since, period.until

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
+from typing import Final
 
 from alembic import command
 from alembic.config import Config
@@ -11,6 +13,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 __all__ = ["current", "downgrade", "needed", "upgrade"]
+
+_ONE_AT_A_TIME: Final = threading.Lock()
+"""Alembic keeps its context in module variables."""
 
 
 def _configuration(connection: Connection | None = None) -> Config:
@@ -37,11 +42,11 @@ def current(engine: Engine) -> str | None:
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the database up to a schema revision in one transaction: all of it or nothing."""
-    with engine.begin() as connection:
+    with _ONE_AT_A_TIME, engine.begin() as connection:
         command.upgrade(_configuration(connection), revision)
 
 
 def downgrade(engine: Engine, revision: str = "base") -> None:
     """Bring the database down to a schema revision in one transaction. What has no place there is lost."""
-    with engine.begin() as connection:
+    with _ONE_AT_A_TIME, engine.begin() as connection:
         command.downgrade(_configuration(connection), revision)

@@ -1,4 +1,4 @@
-"""The writing side: one transaction, alone in writing, in which records are added and closed and identities are kept."""
+"""The writing side: one transaction, alone in writing, that adds and closes records and keeps identities."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import itertools
 import re
 import secrets
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from types import TracebackType
 from typing import Any, Final, Self
 
-from sqlalchemy import Column, ColumnElement, Connection, bindparam, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Select, bindparam, insert, select, update
 
 from authz_service.domain.identifiers import Niss
 from authz_service.domain.moments import FOREVER, now
@@ -42,13 +42,14 @@ def is_person_id(text: str) -> bool:
 class Recorder:
     """One transaction on the facts, as a context manager: commits at its end, rolls back on any error.
 
-    Whoever records holds the counter's lock, so that nobody else writes meanwhile: what `believed` yields stays true until the
-    end, and revisions are given out in commit order. Not for more than one thread.
+    Whoever records holds the counter's lock, so that nobody else writes meanwhile: what `believed` yields stays true
+    until the end, and revisions are given out in commit order. Not for more than one thread.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._exits = ExitStack()
+        self._results = ExitStack()
         self._connection: Connection | None = None
         self._key: Key | None = None
         self._revision = 0
@@ -70,7 +71,11 @@ class Recorder:
     ) -> None:
         """Raises StoreUnavailableError, StoreConflictError: then nothing was recorded."""
         self._connection = None
-        self._exits.__exit__(kind, error, traceback)
+        try:
+            with translated_errors():
+                self._results.close()
+        finally:
+            self._exits.__exit__(kind, error, traceback)
 
     @property
     def revision(self) -> int:
@@ -122,7 +127,7 @@ class Recorder:
 
         With nothing to do, no revision is made and the current one returned. A record is closed only if one equal to it
         is believed; to change one, close the old and add the new. Raises StoreConflictError (to close: not believed; to
-        add: contradicts what is believed, or a period that is none), UnstorableTextError, StoreUnavailableError.
+        add: contradicts what is believed, or a period that is none), UnstorableError, StoreUnavailableError.
         After an error the transaction is to be left with it.
         """
         with translated_errors():
@@ -157,9 +162,11 @@ class Recorder:
         self._open.execute(update(tables.revision_counter).values(**this))
         self._open.execute(insert(tables.revision).values(**this))
 
-    def _stream(self, query: Any) -> Iterator[Any]:
+    def _stream(self, query: Select[Any]) -> Iterator[Any]:
+        """Yield rows as they come. One that is not read to its end is closed when the transaction ends."""
         with translated_errors():
-            result = self._open.execute(query, execution_options={"stream_results": True, "yield_per": CHUNK})
+            options = {"stream_results": True, "yield_per": CHUNK}
+            result = self._results.enter_context(closing(self._open.execute(query, execution_options=options)))
             yield from result.mappings()
 
     @property

@@ -101,7 +101,7 @@ def _read(kind: str, node: Node, place: str, reading: Reading) -> Entry:
     entry = Entry(kind, place, node, values.get("id") or "", values, sound=False)
     for member, message in check_entry(kind, values):
         entry.complain(reading.errors, message, member)
-    return replace(entry, sound=len(reading.errors) == before)
+    return replace(entry, sound=len(reading.errors) == before and values.keys() == KINDS[kind].members.keys())
 
 
 def _check_names(entries: list[Entry], errors: Errors) -> None:

@@ -13,7 +13,8 @@ from authz_service.services.facts_file.errors import Errors
 from authz_service.services.facts_file.merged_checks import check_merged
 from authz_service.services.facts_file.merging import Changes, Thing, merge, thing_of
 from authz_service.services.facts_file.people import identify_people
-from authz_service.services.facts_file.tree import FactsFile, read_world
+from authz_service.services.facts_file.reading import read_world
+from authz_service.services.facts_file.tree import FactsFile
 from authz_service.store.writing import Recorder
 
 __all__ = ["LoadReport", "check", "load"]

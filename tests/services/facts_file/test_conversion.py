@@ -36,13 +36,23 @@ def person(loaded: Any) -> dict[str, str]:
 
 
 def relation(person_id: str, kind: str, relation_id: str, **fields: Any) -> RelationRecord:
-    said: dict[str, Any] = {"enterprise_id": "alpha", "capacity_id": "", "object": "", "opens": "", "context": "", "state": "", "notes": ()}
+    said: dict[str, Any] = {
+        "enterprise_id": "alpha",
+        "capacity_id": "",
+        "object": "",
+        "opens": "",
+        "context": "",
+        "state": "",
+        "notes": (),
+    }
     return RelationRecord(relation_id=relation_id, person_id=person_id, kind=kind, **(said | fields))
 
 
 def test_a_person_is_known_by_an_opaque_id(loaded: Any, person: dict[str, str]) -> None:
     assert person["anne"].startswith("p_")
-    assert loaded.one(PersonRecord, name="Aerts") == PersonRecord(person["anne"], "Anne", "Aerts", "nl", has_card=True, digital_keys=("eid", "itsme"), valid=ALWAYS)
+    assert loaded.one(PersonRecord, name="Aerts") == PersonRecord(
+        person["anne"], "Anne", "Aerts", "nl", has_card=True, digital_keys=("eid", "itsme"), valid=ALWAYS
+    )
 
 
 def test_an_enterprise(loaded: Any) -> None:
@@ -55,7 +65,13 @@ def test_an_enterprise(loaded: Any) -> None:
 
 def test_a_capacity_is_there_from_its_creation(loaded: Any) -> None:
     assert loaded.one(CapacityRecord, capacity_id="alpha.nsso") == CapacityRecord(
-        "alpha.nsso", "alpha", "nsso_employer", "social_security", "nsso_number", "199001125", Period(begin_of("2021-02-03"))
+        "alpha.nsso",
+        "alpha",
+        "nsso_employer",
+        "social_security",
+        "nsso_number",
+        "199001125",
+        Period(begin_of("2021-02-03")),
     )
 
 
@@ -70,7 +86,12 @@ def test_an_application_without_mandates_and_one_without_a_level(loaded: Any) ->
 
 def test_a_legal_function_of_a_person_and_one_of_an_enterprise(loaded: Any, person: dict[str, str]) -> None:
     assert loaded.one(RelationRecord, relation_id="lf1") == relation(
-        person["anne"], "legal_function", "lf1", object="director", state="signing", valid=Period(begin_of("2019-05-01"))
+        person["anne"],
+        "legal_function",
+        "lf1",
+        object="director",
+        state="signing",
+        valid=Period(begin_of("2019-05-01")),
     )
     assert loaded.one(RelationRecord, relation_id="lf2") == relation(
         person["carla"], "legal_function", "lf2", object="director", state="without_signing",
@@ -81,7 +102,10 @@ def test_a_legal_function_of_a_person_and_one_of_an_enterprise(loaded: Any, pers
 def test_an_employment_and_a_work_relation_get_an_id_of_what_they_say(loaded: Any, person: dict[str, str]) -> None:
     leo = person["leo"]
     assert loaded.one(RelationRecord, kind="employment") == relation(
-        leo, "employment", f"employment/alpha/{leo}/2020-01-01", valid=Period(begin_of("2020-01-01"), end_of("2023-10-31"))
+        leo,
+        "employment",
+        f"employment/alpha/{leo}/2020-01-01",
+        valid=Period(begin_of("2020-01-01"), end_of("2023-10-31")),
     )
     assert loaded.one(RelationRecord, kind="work_relation") == relation(
         leo, "work_relation", f"work_relation/alpha/{leo}/2020-02-01", valid=Period(begin_of("2020-02-01"))
@@ -97,9 +121,18 @@ def test_a_designation(loaded: Any, person: dict[str, str]) -> None:
 
 def test_an_account_and_a_grant_for_each_of_its_applications(loaded: Any, person: dict[str, str]) -> None:
     period = Period(begin_of("2021-03-01"))
-    assert loaded.one(RelationRecord, relation_id="acc_leo") == relation(person["leo"], "user", "acc_leo", capacity_id="alpha.nsso", state="blocked", valid=period)
-    assert {record for record in loaded.believed() if isinstance(record, RelationRecord) and record.kind == "application_grant"} == {
-        relation(person["leo"], "application_grant", f"acc_leo/{code}", capacity_id="alpha.nsso", object=code, valid=period) for code in ("DMFA", "EBOX")
+    assert loaded.one(RelationRecord, relation_id="acc_leo") == relation(
+        person["leo"], "user", "acc_leo", capacity_id="alpha.nsso", state="blocked", valid=period
+    )
+    assert {
+        record
+        for record in loaded.believed()
+        if isinstance(record, RelationRecord) and record.kind == "application_grant"
+    } == {
+        relation(
+            person["leo"], "application_grant", f"acc_leo/{code}", capacity_id="alpha.nsso", object=code, valid=period
+        )
+        for code in ("DMFA", "EBOX")
     }
 
 
@@ -109,9 +142,17 @@ def test_a_role_assignment_and_a_flemish_right(loaded: Any, person: dict[str, st
         notes=(("assigned_by", person["carla"]),), valid=Period(begin_of("2023-09-01"), end_of("2024-12-31")),
     )  # fmt: skip
     assert loaded.one(RelationRecord, relation_id="f1") == relation(
-        person["leo"], "flemish_right", "f1", object="VOUCHERS", context="approval:1", notes=(("granted_by", person["carla"]),), valid=Period(begin_of("2022-01-01"))
+        person["leo"],
+        "flemish_right",
+        "f1",
+        object="VOUCHERS",
+        context="approval:1",
+        notes=(("granted_by", person["carla"]),),
+        valid=Period(begin_of("2022-01-01")),
     )
-    assert loaded.one(FlemishRightRecord) == FlemishRightRecord("VOUCHERS", "Titres-services", "EBOX", requires_approved_enterprise=True, contexts=("approval:1",), valid=ALWAYS)
+    assert loaded.one(FlemishRightRecord) == FlemishRightRecord(
+        "VOUCHERS", "Titres-services", "EBOX", requires_approved_enterprise=True, contexts=("approval:1",), valid=ALWAYS
+    )
 
 
 def test_a_mandate_with_one_signature(loaded: Any, person: dict[str, str]) -> None:
@@ -123,19 +164,40 @@ def test_a_mandate_with_one_signature(loaded: Any, person: dict[str, str]) -> No
 
 
 def test_a_sender_and_its_channels(loaded: Any, person: dict[str, str]) -> None:
-    assert loaded.one(SenderRecord) == SenderRecord("EXPALPHA01", "alpha.nsso", "active", "EXPALPHA01", person["leo"], (("DMFA", "ftp"),), ALWAYS)
+    assert loaded.one(SenderRecord) == SenderRecord(
+        "EXPALPHA01", "alpha.nsso", "active", "EXPALPHA01", person["leo"], (("DMFA", "ftp"),), ALWAYS
+    )
     assert loaded.one(ChannelRecord, channel="ftp") == ChannelRecord(
-        "EXPALPHA01", "ftp", "Router", "active", ("DMFA",), "4660", end_of("2025-06-30"), has_ssh_key=False, valid=ALWAYS
+        "EXPALPHA01",
+        "ftp",
+        "Router",
+        "active",
+        ("DMFA",),
+        "4660",
+        end_of("2025-06-30"),
+        has_ssh_key=False,
+        valid=ALWAYS,
     )
     assert loaded.one(ChannelRecord, channel="webservice").applications is None
 
 
 def test_a_request_and_an_agent(loaded: Any, person: dict[str, str]) -> None:
-    assert loaded.one(RequestRecord) == RequestRecord("req", "24A001TEST", "omega", person["anne"], person["leo"], "awaiting_signature", Period(begin_of("2024-03-04")))
+    assert loaded.one(RequestRecord) == RequestRecord(
+        "req",
+        "24A001TEST",
+        "omega",
+        person["anne"],
+        person["leo"],
+        "awaiting_signature",
+        Period(begin_of("2024-03-04")),
+    )
     assert loaded.one(AgentRecord) == AgentRecord("agent_1", "Contact Centre", ALWAYS)
 
 
-@pytest.mark.parametrize("begin", ["2024-03-15", "1900-01-01", "2024-03-31", "2024-10-27", "2024-03-15T10:00:00Z", "2024-03-15T10:00:00.000001Z"])
+@pytest.mark.parametrize(
+    "begin",
+    ["2024-03-15", "1900-01-01", "2024-03-31", "2024-10-27", "2024-03-15T10:00:00Z", "2024-03-15T10:00:00.000001Z"],
+)
 def test_a_begin_is_written_as_it_was_read(begin: str) -> None:
     assert begin_text(begin_of(begin)) == begin
 

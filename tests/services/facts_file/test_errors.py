@@ -3,16 +3,26 @@
 Each case replaces one text of the small world by another; the line that is told must be the first of the new text.
 """
 
+import copy
+import json
 import re
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis.strategies import sampled_from
 
 from authz_service.services.facts_file.errors import FactsFileError
+from authz_service.services.facts_file.tree import Form
 
 PERSON = "{id: twin, niss: '71031490293', kind: nrn, first_name: T, name: T, language: nl, has_eid_or_foreigner_card: true, digital_keys: []}"
 SENDER = "{id: EXP2, capacity: alpha.nsso, status: active, technical_user: EXP2, contact_person: leo, channels: [], preferred_channel: {}}"
 
+# fmt: off
 CASES = {
     # --- keys and types
     "unknown kind of facts": ("  agents:\n", "  agent:\n", "world.agent", "unknown key: the kinds of facts are persons"),
@@ -102,6 +112,7 @@ CASES = {
     "function that two hold": ("held_by: null, held_by_enterprise: omega", "held_by: anne, held_by_enterprise: omega", "world.legal_functions[1].held_by", "exactly one of 'held_by' and 'held_by_enterprise' is needed"),
     "representative of a person": ("permanent_representative: null", "permanent_representative: carla", "world.legal_functions[0].permanent_representative", "only an enterprise that holds the function has one"),
 }
+# fmt: on
 # Of two places that contradict each other, the later one is told; of a list, the line where it begins.
 ELSEWHERE = {
     "two chief access managers": "  - {id: ds2,",
@@ -178,3 +189,44 @@ def test_no_error_repeats_a_national_number(empty_store: Any, small_world: str, 
 
     for told in (str(found), repr(found), *map(str, found.errors)):
         assert not re.search(r"71[. -]?03", told)
+
+
+WORLD = yaml.safe_load((Path(__file__).parent / "small_world.yaml").read_text())["world"]
+ODD: tuple[Any, ...] = (
+    None,
+    True,
+    1,
+    1.5,
+    10**30,
+    "",
+    "x",
+    [],
+    {},
+    [[]],
+    [None],
+    {"a": {}},
+    "71031490293",
+    "2024-01-01",
+)
+
+
+def _paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    yield path
+    if isinstance(value, dict | list):
+        for step in value if isinstance(value, dict) else range(len(value)):
+            yield from _paths(value[step], (*path, step))
+
+
+@given(path=sampled_from(list(_paths({"world": WORLD}))[1:]), odd=sampled_from(ODD))
+@settings(max_examples=200, deadline=None)
+def test_whatever_stands_wherever_the_file_is_loaded_or_refused(
+    empty_store: Any, path: tuple[Any, ...], odd: Any
+) -> None:
+    file = copy.deepcopy({"world": WORLD})
+    inside: Any = file
+    for step in path[:-1]:
+        inside = inside[step]
+    inside[path[-1]] = odd
+
+    with suppress(FactsFileError):  # anything else would be a traceback
+        empty_store.check(json.dumps(file), Form.JSON)

@@ -22,7 +22,11 @@ from authz_service.store.writing import Recorder
 
 def grants(store: Any) -> list[str]:
     records = store.believed()
-    return sorted(record.relation_id for record in records if isinstance(record, RelationRecord) and record.kind == "application_grant")
+    return sorted(
+        record.relation_id
+        for record in records
+        if isinstance(record, RelationRecord) and record.kind == "application_grant"
+    )
 
 
 def renamed(text: str, person: str, name: str) -> str:
@@ -68,7 +72,9 @@ def test_when_writing_fails_nothing_was_written(store: Any, small_world: str, mo
 
 
 def test_what_the_file_does_not_mention_stays(loaded: Any) -> None:
-    assert loaded.load("world:\n  agents:\n  - {id: agent_2, service: Contact Centre}") == LoadReport(added=1, closed=0, unchanged=0, revision=2)
+    assert loaded.load("world:\n  agents:\n  - {id: agent_2, service: Contact Centre}") == LoadReport(
+        added=1, closed=0, unchanged=0, revision=2
+    )
     assert len(loaded.believed()) == 30
 
 
@@ -105,7 +111,9 @@ def test_a_changed_account_leaves_the_applications_that_stay(loaded: Any, small_
 def test_a_person_is_found_again_by_the_number_whatever_the_file_calls_him(loaded: Any, small_world: str) -> None:
     before = loaded.identities()
 
-    assert loaded.load(renamed(small_world, "leo", "leopold")) == LoadReport(added=0, closed=0, unchanged=29, revision=1)
+    assert loaded.load(renamed(small_world, "leo", "leopold")) == LoadReport(
+        added=0, closed=0, unchanged=29, revision=1
+    )
 
     assert loaded.identities() == before
 
@@ -130,7 +138,9 @@ def test_an_opaque_id_gives_way_to_the_one_in_the_store(loaded: Any, small_world
 def test_an_opaque_id_of_somebody_else_in_the_store_is_refused(loaded: Any, small_world: str) -> None:
     carla = loaded.identities()["85091291489"]
 
-    with pytest.raises(FactsFileError, match=r"world\.persons\[0\]\.id: in the store this id is a person's with another number"):
+    with pytest.raises(
+        FactsFileError, match=r"world\.persons\[0\]\.id: in the store this id is a person's with another number"
+    ):
         loaded.load(renamed(renamed(small_world, "carla", "someone"), "anne", carla))
 
 
@@ -151,12 +161,42 @@ world:
 @pytest.mark.parametrize(
     ("kind", "said", "member", "message"),
     [
-        ("designations", "{id: new, role: chief_access_manager, enterprise: alpha, person: LEO, designated_by: null, begin: '2024-01-01', end: null, end_reason: null}", "", "overlaps with 'designations ds2' in the store"),
-        ("accounts", "{id: new, person: LEO, capacity: alpha.nsso, type: access_manager, status: active, applications: [], begin: '2020-01-01', end: '2021-02-28'}", "", ""),
-        ("accounts", "{id: new, person: LEO, capacity: alpha.nsso, type: user, status: active, applications: [], begin: '2024-01-01', end: null}", "", "overlaps with 'accounts acc_leo' in the store"),
-        ("senders", "{id: EXPNEW, capacity: alpha.nsso, status: active, technical_user: EXPNEW, contact_person: LEO, channels: [], preferred_channel: {}}", "", "overlaps with 'senders EXPALPHA01' in the store"),
-        ("enterprises", "{id: new, enterprise_number: '0999010126', name: New, kind: private_employer, cbe_status: active, registered_in_csam: null, portal_account_active_since: null, ebox_active_since: null, approved_for_service_vouchers: false}", ".enterprise_number", "is also that of 'enterprises alpha' in the store"),
-        ("applications", "{id: EBOX, label: e-Box, domain: social_security, offered_to: [social_action], mandate_system: null, mandate_group: null, channels: [portal], min_level: 450}", "", "EBOX is not offered to a capacity of type nsso_employer (account 'acc_leo')"),
+        (
+            "designations",
+            "{id: new, role: chief_access_manager, enterprise: alpha, person: LEO, designated_by: null, begin: '2024-01-01', end: null, end_reason: null}",
+            "",
+            "overlaps with 'designations ds2' in the store",
+        ),
+        (
+            "accounts",
+            "{id: new, person: LEO, capacity: alpha.nsso, type: access_manager, status: active, applications: [], begin: '2020-01-01', end: '2021-02-28'}",
+            "",
+            "",
+        ),
+        (
+            "accounts",
+            "{id: new, person: LEO, capacity: alpha.nsso, type: user, status: active, applications: [], begin: '2024-01-01', end: null}",
+            "",
+            "overlaps with 'accounts acc_leo' in the store",
+        ),
+        (
+            "senders",
+            "{id: EXPNEW, capacity: alpha.nsso, status: active, technical_user: EXPNEW, contact_person: LEO, channels: [], preferred_channel: {}}",
+            "",
+            "overlaps with 'senders EXPALPHA01' in the store",
+        ),
+        (
+            "enterprises",
+            "{id: new, enterprise_number: '0999010126', name: New, kind: private_employer, cbe_status: active, registered_in_csam: null, portal_account_active_since: null, ebox_active_since: null, approved_for_service_vouchers: false}",
+            ".enterprise_number",
+            "is also that of 'enterprises alpha' in the store",
+        ),
+        (
+            "applications",
+            "{id: EBOX, label: e-Box, domain: social_security, offered_to: [social_action], mandate_system: null, mandate_group: null, channels: [portal], min_level: 450}",
+            "",
+            "EBOX is not offered to a capacity of type nsso_employer (account 'acc_leo')",
+        ),
     ],
 )
 def test_what_contradicts_the_store_is_refused(loaded: Any, kind: str, said: str, member: str, message: str) -> None:
@@ -198,8 +238,15 @@ def test_successive_states_of_one_thing_share_its_id(loaded: Any, small_world: s
 
     assert loaded.load(small_world.replace(row, first + second)).revision == 2
 
-    states = {record.state: record.valid for record in loaded.believed() if isinstance(record, RelationRecord) and record.relation_id == "acc_leo"}
-    assert states == {"active": Period(begin_of("2021-03-01"), begin_of("2024-01-01")), "blocked": Period(begin_of("2024-01-01"))}
+    states = {
+        record.state: record.valid
+        for record in loaded.believed()
+        if isinstance(record, RelationRecord) and record.relation_id == "acc_leo"
+    }
+    assert states == {
+        "active": Period(begin_of("2021-03-01"), begin_of("2024-01-01")),
+        "blocked": Period(begin_of("2024-01-01")),
+    }
 
 
 def test_successive_states_are_of_one_thing(loaded: Any, small_world: str) -> None:
@@ -207,5 +254,7 @@ def test_successive_states_are_of_one_thing(loaded: Any, small_world: str) -> No
     first = row.replace("end: null", "end: '2023-12-31'")
     other = row.replace("2021-03-01", "2024-01-01").replace("person: leo", "person: carla")
 
-    with pytest.raises(FactsFileError, match=r"world\.accounts\[2\]: the id 'acc_leo' is taken by world\.accounts\[1\]"):
+    with pytest.raises(
+        FactsFileError, match=r"world\.accounts\[2\]: the id 'acc_leo' is taken by world\.accounts\[1\]"
+    ):
         loaded.load(small_world.replace(row, first + other))

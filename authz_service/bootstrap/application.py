@@ -1,0 +1,91 @@
+"""What is served over HTTP: the decision endpoints in front of everything else, and whether the service can decide."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from wsgiref.types import WSGIApplication
+
+import structlog
+
+from authz_service.admin_api.application import create_application
+from authz_service.bootstrap.errors import StartError
+from authz_service.bootstrap.log_lines import configure_logging
+from authz_service.bootstrap.service import Service, build_service
+from authz_service.decision_api.application import DecisionApplication
+from authz_service.decision_api.health import OK
+from authz_service.decision_api.settings import DecisionSettings
+from authz_service.domain.questions import Question
+from authz_service.domain.vocabulary import Action
+from authz_service.settings import SettingsError, load_settings
+from authz_service.store.errors import KeyFileError, SchemaOutdatedError, StoreError
+
+__all__ = ["application", "build_application", "readiness"]
+
+log = structlog.get_logger()
+
+
+def readiness(service: Service) -> Callable[[], dict[str, str]]:
+    """Return what makes the checks of the readiness endpoint: by name, "ok" or a fixed sentence."""
+    probe = Question("operator", "readiness", Action.READ_AUDIT, "service", "authz")
+
+    def database() -> str:
+        try:
+            service.database.check()
+        except SchemaOutdatedError:
+            return "the database is not of this version"
+        except KeyFileError:
+            return "the key file is not the one of the database"
+        except StoreError:
+            return "the database does not answer"
+        return OK
+
+    def decisions() -> str:
+        try:
+            decision = service.decisions.decide([probe])[0]
+        except StoreError:
+            return "the facts cannot be read"
+        return OK if decision.error is None else "the policy does not answer"
+
+    return lambda: {"database": database(), "decisions": decisions()}
+
+
+def build_application(service: Service) -> WSGIApplication:
+    """Return the whole of what is served: the decision endpoints in front of everything else. Raises StartError."""
+    settings = service.settings
+    try:
+        decision_settings = DecisionSettings(
+            public_url=settings.public_url,
+            body_bytes=settings.limits.body_bytes,
+            depth=settings.limits.depth,
+            items=settings.limits.items,
+            access_log=settings.access_log,
+        )
+    except ValueError as error:
+        raise StartError(str(error)) from None
+    return DecisionApplication(
+        decisions=service.decisions,
+        callers=service.callers,
+        explanations=service.explanations,
+        readiness=readiness(service),
+        settings=decision_settings,
+        next_app=create_application(decision_settings),
+    )
+
+
+def application() -> WSGIApplication:
+    """Return the application of one process of the server, from the settings in its environment.
+
+    Where that cannot be, says why in the log and ends the process.
+    """
+    try:
+        settings = load_settings()
+        configure_logging(settings)
+        app = build_application(build_service(settings))
+    except (SettingsError, StartError, StoreError) as error:
+        log.critical("this process cannot serve", why=str(error))
+        raise SystemExit(1) from None
+    # The server hands its environment to every request; the database's password has no business there.
+    for name in [name for name in os.environ if name.startswith("AUTHZ_")]:
+        del os.environ[name]
+    return app

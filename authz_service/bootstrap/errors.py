@@ -1,0 +1,9 @@
+"""What can be wrong with an installation."""
+
+from __future__ import annotations
+
+__all__ = ["StartError"]
+
+
+class StartError(Exception):
+    """The service cannot work as it is set up. One line that says what to do about it and repeats no secret."""

@@ -1,0 +1,94 @@
+"""`authz facts`: loading facts files and writing them."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import secrets
+from pathlib import Path
+
+import click
+
+from authz_service.bootstrap import databases
+from authz_service.cli.configuration import configured
+from authz_service.cli.failures import FAILED
+from authz_service.cli.output import json_option, print_json
+from authz_service.cli.progress import working
+from authz_service.services.facts_file.errors import FactsFileError
+from authz_service.services.facts_file.tree import FactsFile
+
+__all__ = ["facts"]
+
+
+@click.group()
+def facts() -> None:
+    """The facts that questions are answered from."""
+
+
+@facts.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only check the file and say what it would change.")
+@json_option
+def load(file: Path, *, dry_run: bool, as_json: bool) -> None:
+    """Load a facts file: YAML, JSON (.json) or one object a line (.ndjson). All of it or nothing.
+
+    What the file says of a thing replaces what is known of it; things it does not mention stay as they are. The same
+    file again changes nothing.
+    """
+    settings = configured()
+    try:
+        with working(f"{'checking' if dry_run else 'loading'} {file}"):
+            report = databases.load_facts(settings, FactsFile.at(file), dry_run=dry_run)
+    except FactsFileError as error:
+        _tell_errors(file, error, as_json=as_json)
+        click.get_current_context().exit(FAILED)
+    if as_json:
+        print_json({**dataclasses.asdict(report), "dry_run": dry_run})
+        return
+    verb = "would be " if dry_run else ""
+    click.echo(
+        f"{report.added} records {verb}added, {report.closed} {verb}closed, {report.unchanged} known already; "
+        f"facts revision {report.revision}"
+    )
+
+
+def _tell_errors(file: Path, error: FactsFileError, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"errors": [dataclasses.asdict(each) for each in error.errors]})
+    for each in error.errors:
+        click.echo(f"{file}: {each}", err=True)
+    count = len(error.errors)
+    click.echo(f"authz: {file}: {count} error{'s' if count > 1 else ''}; nothing was loaded", err=True)
+
+
+@facts.command()
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="A file, made with mode 0600.",
+)
+def export(output: Path | None) -> None:
+    """Write all facts that are believed now as a facts file (YAML), which loads to the same.
+
+    It holds national numbers: it is as secret as the database with its key file.
+    """
+    with working("reading all facts"):
+        text = databases.export_facts(configured())
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        _write_private(output, text)
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Put a file with this text at the path, at once, readable by its owner only."""
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise

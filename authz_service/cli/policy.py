@@ -1,0 +1,21 @@
+"""`authz policy`: for those who read and write policies. One file a verb."""
+
+from __future__ import annotations
+
+import click
+
+from authz_service.cli.policy_check import check
+from authz_service.cli.policy_mutate import mutate
+from authz_service.cli.policy_test import test
+
+__all__ = ["policy"]
+
+
+@click.group()
+def policy() -> None:
+    """Check, test and break the policy."""
+
+
+policy.add_command(check)
+policy.add_command(test)
+policy.add_command(mutate)

@@ -1,0 +1,176 @@
+"""The decision endpoints as one WSGI application, in front of another that has everything else."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Any, NamedTuple
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+import structlog
+
+from authz_service.decision_api.answers import Answer, Explains
+from authz_service.decision_api.bodies import read_body
+from authz_service.decision_api.callers import FindsCallers, authenticated
+from authz_service.decision_api.errors import WireError
+from authz_service.decision_api.evaluations import Decides, Evaluator
+from authz_service.decision_api.health import Readiness, liveness, readiness_reply
+from authz_service.decision_api.metadata import (
+    EVALUATION_PATH,
+    EVALUATIONS_PATH,
+    LIVENESS_PATH,
+    READINESS_PATH,
+    metadata,
+    path_of,
+    well_known_paths,
+)
+from authz_service.decision_api.replies import STATUS_LINES, Reply, error_reply, json_reply
+from authz_service.decision_api.request_ids import HEADER, request_id_of
+from authz_service.decision_api.settings import DecisionSettings
+from authz_service.domain.vocabulary import Scope
+from authz_service.store.errors import StoreError
+
+__all__ = ["DecisionApplication"]
+
+log = structlog.get_logger()
+METADATA_SECONDS = 300
+"""How long clients may keep the metadata (AuthZEN 11.9)."""
+CALLER_NAME = "authz.caller"
+"""The key in the WSGI environment for the name of the caller, once known."""
+
+
+class _Route(NamedTuple):
+    method: str
+    reply: Callable[[WSGIEnvironment], Reply]
+
+
+class DecisionApplication:
+    """Answers questions, names its endpoints, says how it is; other paths are for `next_app`, or not found without one.
+
+    Any number of threads may call it. No body, identifier or unknown path is ever logged.
+    """
+
+    def __init__(
+        self,
+        decisions: Decides,
+        callers: FindsCallers,
+        explanations: Explains,
+        readiness: Readiness,
+        settings: DecisionSettings,
+        next_app: WSGIApplication | None = None,
+    ) -> None:
+        self._callers = callers
+        self._settings = settings
+        self._next_app = next_app
+        self._evaluator = Evaluator(decisions, explanations, settings.items)
+        self._metadata = json_reply(
+            metadata(settings.public_url), headers=(("Cache-Control", f"public, max-age={METADATA_SECONDS}"),)
+        )
+        self._readiness = readiness
+        self._routes = self._routed()
+
+    def _routed(self) -> dict[str, _Route]:
+        routes = {
+            EVALUATION_PATH: _Route("POST", self._evaluation),
+            EVALUATIONS_PATH: _Route("POST", self._evaluations),
+            LIVENESS_PATH: _Route("GET", lambda _: liveness()),
+            READINESS_PATH: _Route("GET", lambda _: readiness_reply(self._readiness)),
+        }
+        # With a path in the public URL, some proxies take it away and some do not.
+        behind = {path_of(self._settings.public_url) + path: route for path, route in routes.items()}
+        known = _Route("GET", lambda _: self._metadata)
+        return {**behind, **routes, **dict.fromkeys(well_known_paths(self._settings.public_url), known)}
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        started = time.perf_counter_ns() if self._settings.access_log else 0
+        path = environ.get("PATH_INFO", "")
+        request_id = request_id_of(environ)
+        route = self._routes.get(path)
+        if route is None and self._next_app is not None:
+            return self._handed_on(self._next_app, environ, start_response, request_id)
+        reply = self._reply(route, environ)
+        if started:
+            self._log(environ, path if route else "unknown", reply.status, started)
+        body = reply.body
+        headers = [("Content-Type", "application/json"), (HEADER, request_id), *reply.headers]
+        if environ.get("REQUEST_METHOD") == "HEAD":
+            body = b""
+        else:
+            headers.append(("Content-Length", str(len(body))))
+        start_response(STATUS_LINES[reply.status], headers)
+        return [body]
+
+    def _reply(self, route: _Route | None, environ: WSGIEnvironment) -> Reply:
+        try:
+            if route is None:
+                raise WireError(HTTPStatus.NOT_FOUND, "there is nothing at this path")  # noqa: TRY301 one way out
+            if environ.get("REQUEST_METHOD") != route.method:
+                message = f"only {route.method} is possible here"
+                raise WireError(HTTPStatus.METHOD_NOT_ALLOWED, message, (("Allow", route.method),))  # noqa: TRY301
+            return route.reply(environ)
+        except WireError as error:
+            return error_reply(error)
+        except StoreError as error:
+            log.error("facts not available", fault=type(error).__name__)  # noqa: TRY400 no trace: it can show values
+            return error_reply(self._unavailable())
+        except Exception as fault:  # noqa: BLE001 the last line of defence: no decision, and nothing about the inside
+            _log_fault(fault)
+            return error_reply(_internal())
+
+    def _unavailable(self) -> WireError:
+        """Nothing can be decided: this is no denial, and only 200 is an answer."""
+        again = ("Retry-After", str(self._settings.retry_after_seconds))
+        return WireError(HTTPStatus.SERVICE_UNAVAILABLE, "nothing can be decided at the moment", (again,))
+
+    # --- endpoints ----------------------------------------------------------------------------------------------------
+
+    def _evaluation(self, environ: WSGIEnvironment) -> Reply:
+        return self._answered(environ, self._evaluator.single)
+
+    def _evaluations(self, environ: WSGIEnvironment) -> Reply:
+        return self._answered(environ, self._evaluator.batch)
+
+    def _answered(
+        self, environ: WSGIEnvironment, evaluate: Callable[[dict[str, Any], frozenset[Scope]], Answer]
+    ) -> Reply:
+        caller = authenticated(environ, self._callers, Scope.DECIDE)
+        environ[CALLER_NAME] = caller.name
+        body = read_body(environ, self._settings.body_bytes, self._settings.depth)
+        return json_reply(evaluate(body, caller.scopes))
+
+    # --- beside the endpoints -----------------------------------------------------------------------------------------
+
+    def _handed_on(
+        self, next_app: WSGIApplication, environ: WSGIEnvironment, start_response: StartResponse, request_id: str
+    ) -> Iterable[bytes]:
+        """Let the other application answer, with the request identifier on whatever it says."""
+
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None, /) -> Callable[[bytes], object]:
+            others = [(name, value) for name, value in headers if name.lower() != HEADER.lower()]
+            return start_response(status, [*others, (HEADER, request_id)], exc_info)
+
+        return next_app(environ, start)
+
+    def _log(self, environ: WSGIEnvironment, path: str, status: int, started: int) -> None:
+        log.info(
+            "request",
+            method=environ.get("REQUEST_METHOD", ""),
+            path=path,
+            status=status,
+            microseconds=(time.perf_counter_ns() - started) // 1000,
+            caller=environ.get(CALLER_NAME),
+        )
+
+
+def _internal() -> WireError:
+    return WireError(HTTPStatus.INTERNAL_SERVER_ERROR, "an internal fault; nothing was decided")
+
+
+def _log_fault(fault: BaseException) -> None:
+    """Log where the fault came up, without its message: that may hold what a caller sent."""
+    frames = traceback.extract_tb(fault.__traceback__)
+    log.error(
+        "request failed", fault=type(fault).__name__, at=[f"{frame.name}:{frame.lineno}" for frame in frames[-5:]]
+    )

@@ -1,0 +1,93 @@
+"""Members of a request as a question: which must be there, of which type, and that all others are ignored.
+
+AuthZEN Authorization API 1.0, 5 (entities), 6.1 (request), 10.1.1 (missing members, unknown members).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import Any, Final
+
+import msgspec
+
+from authz_service.decision_api.callers import lacks_scope
+from authz_service.decision_api.errors import WireError
+from authz_service.domain.questions import Question
+from authz_service.domain.vocabulary import Scope
+
+__all__ = ["question_of", "refuse_unless_permitted"]
+
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+_PROBLEM: Final = re.compile(
+    r"(?:Object missing required field `(?P<missing>\w+)`|Expected `(?P<type>\w+)[^`]*`, got `[^`]*`)"
+    r"(?: - at `\$\.(?P<path>[\w.]+)`)?"
+)
+_TYPES: Final = {"str": "a string", "object": "an object"}
+
+
+class _Entity(msgspec.Struct, gc=False):
+    """A subject or a resource. Clients send null for properties that they do not have."""
+
+    type: str
+    id: str
+    properties: dict[Any, Any] | None = None
+
+
+class _Action(msgspec.Struct, gc=False):
+    name: str
+    properties: dict[Any, Any] | None = None
+
+
+class _Request(msgspec.Struct, gc=False):
+    subject: _Entity
+    action: _Action
+    resource: _Entity
+    context: dict[Any, Any] | None = None
+
+
+def question_of(members: Mapping[str, Any]) -> Question:
+    """Return the question that the members ask. Raises WireError (400), which names what is missing or wrong."""
+    try:
+        request = msgspec.convert(members, _Request)
+    except msgspec.ValidationError as error:
+        raise WireError(HTTPStatus.BAD_REQUEST, _problem(str(error))) from None
+    subject, action, resource = request.subject, request.action, request.resource
+    return Question(
+        subject.type,
+        subject.id,
+        action.name,
+        resource.type,
+        resource.id,
+        _NOTHING if subject.properties is None else subject.properties,
+        _NOTHING if action.properties is None else action.properties,
+        _NOTHING if request.context is None else request.context,
+    )
+
+
+def refuse_unless_permitted(question: Question, scopes: frozenset[Scope]) -> None:
+    """Make sure that the caller may ask of another moment, and may have explanations, where it does so.
+
+    Raises WireError (403).
+    """
+    context = question.context
+    if not context:
+        return
+    asks_of_then = context.get("at") is not None or context.get("known_at") is not None
+    if asks_of_then and Scope.AS_OF not in scopes:
+        raise lacks_scope(Scope.AS_OF, "context.at or context.known_at")
+    if context.get("explain") is True and Scope.EXPLAIN not in scopes:
+        raise lacks_scope(Scope.EXPLAIN, "context.explain")
+
+
+def _problem(text: str) -> str:
+    """Return what msgspec says of the members in the words of the wire. It names members and types, never values."""
+    found = _PROBLEM.fullmatch(text)
+    if found is None:
+        return "the request has a member of a wrong type"
+    path = found["path"] or ""
+    if found["missing"]:
+        return f"{path}.{found['missing']} is missing".lstrip(".")
+    return f"{path} must be {_TYPES.get(found['type'], 'of another type')}"
