@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
 from collections.abc import Callable
+from typing import Final
 from wsgiref.types import WSGIApplication
 
 import structlog
@@ -20,9 +23,10 @@ from authz_service.domain.vocabulary import Action
 from authz_service.settings import SettingsError, load_settings
 from authz_service.store.errors import KeyFileError, SchemaOutdatedError, StoreError
 
-__all__ = ["application", "build_application", "readiness"]
+__all__ = ["application", "build_application", "readiness", "worker"]
 
 log = structlog.get_logger()
+PR_SET_PDEATHSIG: Final = 1
 
 
 def readiness(service: Service) -> Callable[[], dict[str, str]]:
@@ -74,18 +78,33 @@ def build_application(service: Service) -> WSGIApplication:
 
 
 def application() -> WSGIApplication:
-    """Return the application of one process of the server, from the settings in its environment.
+    """Return the application, from the settings in the environment: a factory for any WSGI server.
+
+    Raises SettingsError, StartError, StoreError.
+    """
+    settings = load_settings()
+    configure_logging(settings)
+    return build_application(build_service(settings))
+
+
+def worker() -> WSGIApplication:
+    """Return the application of a process that `authz serve` has started for it.
 
     Where that cannot be, says why in the log and ends the process.
     """
     try:
-        settings = load_settings()
-        configure_logging(settings)
-        app = build_application(build_service(settings))
+        app = application()
     except (SettingsError, StartError, StoreError) as error:
         log.critical("this process cannot serve", why=str(error))
         raise SystemExit(1) from None
     # The server hands its environment to every request; the database's password has no business there.
     for name in [name for name in os.environ if name.startswith("AUTHZ_")]:
         del os.environ[name]
+    _depend_on_parent()
     return app
+
+
+def _depend_on_parent() -> None:
+    """Leave interrupts from the keyboard to the parent, which ends its workers; should it be killed, end with it."""
+    os.setpgid(0, 0)
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

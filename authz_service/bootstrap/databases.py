@@ -52,7 +52,11 @@ def open_database(settings: Settings) -> Database:
         # SQLite would make an empty file, which others may read, and then miss the tables in it.
         if database.dialect == "sqlite" and path and not Path(path).exists():
             raise StartError(f"there is no database {path}; run `authz db upgrade`")
-        database.check()
+        try:
+            database.check()
+        except BaseException:
+            database.close()
+            raise
     return database
 
 

@@ -35,7 +35,19 @@ def _told_fault(_logger: object, _method: str, event: _Event) -> _Event:
 
 def _masked(_logger: object, _method: str, event: _Event) -> _Event:
     """Mask what looks like a national number in any text of the event."""
-    return {name: _NUMBER.sub("(number)", value) if isinstance(value, str) else value for name, value in event.items()}
+    return {name: _without_numbers(value) for name, value in event.items()}
+
+
+def _without_numbers(value: Any) -> Any:
+    match value:
+        case str():
+            return _NUMBER.sub("(number)", value)
+        case list() | tuple():
+            return [_without_numbers(item) for item in value]
+        case dict():
+            return {name: _without_numbers(item) for name, item in value.items()}
+        case _:
+            return value
 
 
 def configure_logging(settings: Settings) -> dict[str, Any]:

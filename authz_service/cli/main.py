@@ -40,6 +40,7 @@ class _Verbs(click.Group):
 
 
 @click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.version_option(package_name="authz", message="%(prog)s %(version)s")
 def authz() -> None:
     """Policy-driven authorization for enterprises and those who act for them.
 

@@ -47,7 +47,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         build_application(service)
         log.info("serving", policy=service.policy.revision, public_url=settings.public_url, workers=settings.workers)
     Granian(
-        "authz_service.bootstrap.application:application",
+        "authz_service.bootstrap.application:worker",
         factory=True,
         interface=Interfaces.WSGI,
         address=settings.host,

@@ -104,12 +104,7 @@ class DecisionApplication:
 
     def _reply(self, route: _Route | None, environ: WSGIEnvironment) -> Reply:
         try:
-            if route is None:
-                raise WireError(HTTPStatus.NOT_FOUND, "there is nothing at this path")  # noqa: TRY301 one way out
-            if environ.get("REQUEST_METHOD") != route.method:
-                message = f"only {route.method} is possible here"
-                raise WireError(HTTPStatus.METHOD_NOT_ALLOWED, message, (("Allow", route.method),))  # noqa: TRY301
-            return route.reply(environ)
+            return _asked_rightly(route, environ).reply(environ)
         except WireError as error:
             return error_reply(error)
         except StoreError as error:
@@ -162,6 +157,16 @@ class DecisionApplication:
             microseconds=(time.perf_counter_ns() - started) // 1000,
             caller=environ.get(CALLER_NAME),
         )
+
+
+def _asked_rightly(route: _Route | None, environ: WSGIEnvironment) -> _Route:
+    """Return the route; raises WireError when there is none (404), or it has another method (405)."""
+    if route is None:
+        raise WireError(HTTPStatus.NOT_FOUND, "there is nothing at this path")
+    if environ.get("REQUEST_METHOD") != route.method:
+        message = f"only {route.method} is possible here"
+        raise WireError(HTTPStatus.METHOD_NOT_ALLOWED, message, (("Allow", route.method),))
+    return route
 
 
 def _internal() -> WireError:

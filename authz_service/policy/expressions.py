@@ -63,7 +63,7 @@ def _compared(tokens: Sequence[Token], start: int, end: int, kinds: set[Any]) ->
     for value in _values(tokens, end + 2):
         if value.kind is Kind.TEXT and enumerated and value.text not in words:
             yield value, f"{tokens[end].text} is never {value.text!r}"
-        if kinds == {bool} and value.text not in {"true", "false"}:
+        if kinds == {bool} and (value.kind is not Kind.WORD or value.text == "nil"):
             yield value, f"{tokens[end].text} is true or false"
         if kinds == {int} and value.kind is Kind.TEXT:
             yield value, f"{tokens[end].text} is a number"

@@ -64,7 +64,7 @@ def check(text: PolicyText) -> list[Finding]:
     try:
         Polar(text)
     except PolicyLoadError as error:
-        findings.add(Finding("engine", str(error)))
+        findings.add(Finding("engine", str(error).partition("\n")[0]))
     return sorted(findings, key=_in_order)
 
 

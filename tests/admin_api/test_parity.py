@@ -9,8 +9,6 @@ from typing import Any
 import pytest
 import structlog
 from openapi_schema_validator import OAS30Validator
-from referencing import Registry
-from referencing.jsonschema import DRAFT4
 
 from authz_service.admin_api.application import create_application
 from authz_service.decision_api.application import DecisionApplication
@@ -97,9 +95,8 @@ def followed(part: Any) -> Any:
 
 
 def schema_problems(schema: Any, value: object) -> list[str]:
-    whole = {**DOCUMENT, **schema}
-    registry: Any = Registry().with_resource("", DRAFT4.create_resource(DOCUMENT))
-    return [error.message for error in OAS30Validator(whole, registry=registry).iter_errors(value)]
+    whole = {**DOCUMENT, **schema}  # so that what the schema refers to is found
+    return [error.message for error in OAS30Validator(whole).iter_errors(value)]
 
 
 def undocumented(schema: Any, value: object, path: str = "") -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import yaml
@@ -11,27 +12,31 @@ from tests.cli.conftest import WORLD, Program, Result
 ELEVEN_DIGITS = re.compile(r"(?<![0-9])[0-9]{11}(?![0-9])")
 
 
-def test_load_is_all_or_nothing_and_the_same_file_changes_nothing(program_on_each: Program, tmp_path: Path) -> None:
-    program = program_on_each
-    program.succeeds("db", "upgrade")
-    checked = program.run("facts", "load", str(WORLD), "--dry-run", "--json").json
+def test_load_is_all_or_nothing_and_the_same_file_changes_nothing(
+    in_process: Callable[..., Result], program_on_each: Program, tmp_path: Path
+) -> None:
+    run = partial(in_process, program_on_each)
+    assert run("db", "upgrade").code == 0
+    checked = run("facts", "load", str(WORLD), "--dry-run", "--json").json
     assert checked["added"] > 200
     assert (checked["revision"], checked["dry_run"]) == (0, True)
 
-    loaded = program.run("facts", "load", str(WORLD), "--json").json
+    loaded = program_on_each.run("facts", "load", str(WORLD), "--json").json
     assert loaded == {**checked, "revision": 1, "dry_run": False}
 
-    again = program.succeeds("facts", "load", str(WORLD))
+    again = run("facts", "load", str(WORLD)).out
     assert again.startswith(f"0 records added, 0 closed, {checked['added']} known already; facts revision 1")
 
     exported = tmp_path / "world.yaml"
-    assert not program.succeeds("facts", "export", "--output", str(exported))
+    assert run("facts", "export", "--output", str(exported)) == Result(0, "", "")
     assert exported.stat().st_mode & 0o777 == 0o600
-    assert program.run("facts", "load", str(exported), "--json").json["added"] == 0
-    assert exported.read_text("utf-8") == program.succeeds("facts", "export")
+    assert run("facts", "load", str(exported), "--json").json["added"] == 0
+    assert exported.read_text("utf-8") == program_on_each.succeeds("facts", "export")
 
 
-def test_every_error_is_told_with_its_place_and_without_a_number(loaded: Program, tmp_path: Path) -> None:
+def test_every_error_is_told_with_its_place_and_without_a_number(
+    in_process: Callable[..., Result], loaded: Program, tmp_path: Path
+) -> None:
     world = yaml.safe_load(WORLD.read_text("utf-8"))
     world["world"]["persons"][0]["niss"] = "71031490294"
     world["world"]["persons"][1]["language"] = "es"
@@ -39,7 +44,7 @@ def test_every_error_is_told_with_its_place_and_without_a_number(loaded: Program
     file = tmp_path / "wrong.yaml"
     file.write_text(yaml.safe_dump(world), "utf-8")
 
-    told = loaded.run("facts", "load", str(file))
+    told = in_process(loaded, "facts", "load", str(file))
     assert (told.code, told.out) == (1, "")
     *errors, total = told.err.splitlines()
     assert len(errors) >= 3
@@ -47,7 +52,7 @@ def test_every_error_is_told_with_its_place_and_without_a_number(loaded: Program
     assert total == f"authz: {file}: {len(errors)} errors; nothing was loaded"
     assert not ELEVEN_DIGITS.search(told.err)
 
-    listed = loaded.run("facts", "load", str(file), "--json", "--dry-run")
+    listed = in_process(loaded, "facts", "load", str(file), "--json", "--dry-run")
     assert listed.code == 1
     assert len(listed.json["errors"]) == len(errors)
     assert set(listed.json["errors"][0]) == {"line", "place", "message"}

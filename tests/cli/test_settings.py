@@ -68,7 +68,8 @@ def test_production_is_the_default_and_wants_https() -> None:
         assert load_settings(public_url=url).public_url == url
     with pytest.raises(SettingsError, match="public_url: must be https"):
         load_settings(public_url="http://authz.example.org")
-    assert load_settings(public_url="http://authz.example.org", environment="development")
+    development = load_settings(public_url="http://authz.example.org", environment="development")
+    assert development.public_url == "http://authz.example.org"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Metadata (AuthZEN 9): public, and made from configuration alone."""
 
-import dataclasses
+from typing import Any
 
 import pytest
 
@@ -62,5 +62,6 @@ def test_a_public_url_that_cannot_be_one_is_refused(public_url: str) -> None:
 
 @pytest.mark.parametrize("limit", ["body_bytes", "depth", "items", "retry_after_seconds"])
 def test_a_limit_of_nothing_is_refused(limit: str) -> None:
+    chosen: dict[str, Any] = {"public_url": "https://authz.example.org", limit: 0}
     with pytest.raises(ValueError, match="at least 1"):
-        dataclasses.replace(DecisionSettings(public_url="https://authz.example.org"), **{limit: 0})
+        DecisionSettings(**chosen)

@@ -25,6 +25,8 @@ def act_under_mandate(question: Question, application: Record) -> None:
     capacity = question.chosen_capacity()
     mandator = question.number(question.context.get("for_enterprise"))
     if capacity is None:
+        if not application.get("mandate_system"):
+            question.findings.remark("APPLICATION_NOT_MANDATABLE")
         return
     enterprise = question.world.enterprise_of(capacity)
     need_enterprise(question, enterprise)

@@ -195,7 +195,7 @@ def _used_channel(question: Question, sender: Record) -> Record | None:
         return None
     row = _active_channel(sender, channel)
     if row is None:
-        question.findings.fail("CHANNEL_NOT_ACTIVE")
+        question.findings.fail("CHANNEL_NOT_ACTIVE", may=["CERTIFICATE_EXPIRED", "CERTIFICATE_UNKNOWN"])
     return row
 
 

@@ -15,14 +15,34 @@ import pytest
 
 from authz_service.domain.moments import Phase
 from authz_service.domain.questions import Answer
-from authz_service.domain.standings import Grant, Key, LegalFunction, Mandate, Role, RoleState, Standing
+from authz_service.domain.standings import (
+    Grant,
+    Key,
+    LegalFunction,
+    Mandate,
+    PaperStanding,
+    PersonStanding,
+    Role,
+    RoleState,
+    Standing,
+)
 from authz_service.domain.vocabulary import Action, told_in_order
 from authz_service.policy import engine as engine_module
 from authz_service.policy.clauses import clauses_of
 from authz_service.policy.engine import PolicyEngine
 from authz_service.policy.polar import PolicyEvaluationError, plain
 from authz_service.policy.text import PolicySource, PolicyText, read_policy
-from tests.policy.standing_space import Flat, build, favourable, flat_of, generated, paths_of, settled, values_of
+from tests.policy.standing_space import (
+    STANDING_OF,
+    Flat,
+    build,
+    favourable,
+    flat_of,
+    generated,
+    paths_of,
+    settled,
+    values_of,
+)
 
 POLICIES: Final = Path(__file__).parents[2] / "policies"
 PARTS: Final = frozenset({"action", "subject", "enterprise", "signing_enterprise", "capacity", "capacity.enterprise"})
@@ -181,7 +201,7 @@ def _break_denied(engine: PolicyEngine, action: Action, patch: pytest.MonkeyPatc
 def test_f13_a_broken_attribute_never_turns_a_deny_into_an_allow(
     engine: PolicyEngine, action: Action, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert _break_denied(engine, action, monkeypatch, sample=60) >= 50
+    assert _break_denied(engine, action, monkeypatch, sample=40) >= 30
 
 
 @pytest.mark.slow
@@ -241,7 +261,7 @@ def test_f15_order_and_repetition_of_clauses_change_no_answer(
     changed = PolicyEngine(change(engine.text), checked=False)
     assert changed.text.sources != engine.text.sources
     for action in Action:
-        for standing in generated(action, 25, seed=15):
+        for standing in generated(action, 8, seed=15):
             assert changed.evaluate(standing) == engine.ask(standing), standing
 
 
@@ -250,7 +270,7 @@ def test_f15_order_and_repetition_of_clauses_change_no_answer(
 
 @pytest.mark.parametrize("action", Action, ids=_id)
 def test_every_answer_has_its_reasons_and_rules(engine: PolicyEngine, action: Action) -> None:
-    for standing in generated(action, 300, seed=1):
+    for standing in generated(action, 150, seed=1):
         answer = engine.ask(standing)
         assert answer.rules
         assert list(answer.rules) == sorted(set(answer.rules))
@@ -319,7 +339,7 @@ HELPS: Final[Mapping[str, Callable[[Flat], Iterator[Flat]]]] = {
 @pytest.mark.parametrize("action", Action, ids=_id)
 def test_what_ought_to_help_never_takes_an_allow_away(engine: PolicyEngine, action: Action) -> None:
     tried = 0
-    for standing in generated(action, 60, seed=2):
+    for standing in generated(action, 50, seed=2):
         if not engine.ask(standing).allowed:
             continue
         flat = flat_of(standing)
@@ -329,14 +349,14 @@ def test_what_ought_to_help_never_takes_an_allow_away(engine: PolicyEngine, acti
                 if helped != standing:
                     tried += 1
                     assert engine.ask(helped).allowed, f"{name} takes it away: {values} in {flat}"
-    assert tried or action.value in {"delete_enterprise_account", "process_exceptional_request"}
+    assert tried or STANDING_OF[action] in {PaperStanding, PersonStanding}, "there is little that could help"
 
 
 # --- the engine ------------------------------------------------------------------------------------------------------
 
 
 def test_eight_threads_on_one_engine_give_the_answers_of_one(engine: PolicyEngine) -> None:
-    standings = [standing for action in Action for standing in generated(action, 6, seed=8)]
+    standings = [standing for action in Action for standing in generated(action, 2, seed=8)]
     alone = [engine.evaluate(standing) for standing in standings]
     shared = PolicyEngine(engine.text)
 
@@ -346,17 +366,8 @@ def test_eight_threads_on_one_engine_give_the_answers_of_one(engine: PolicyEngin
         return [*answers[len(standings) - start :], *answers[: len(standings) - start]]
 
     with ThreadPoolExecutor(8) as pool:
-        for answers in pool.map(walk, range(3, 3 + 8 * 41, 41)):
+        for answers in pool.map(walk, range(3, 3 + 8 * 13, 13)):
             assert answers == alone
-
-
-def test_an_answer_is_remembered_by_the_whole_standing(engine: PolicyEngine) -> None:
-    """No attribute is left out of what an answer is remembered by: a memo full of neighbours misleads nobody."""
-    fresh = PolicyEngine(engine.text)
-    standings = [standing for action in Action for standing in generated(action, 10, seed=5)]
-    first = [fresh.ask(standing) for standing in standings]
-    assert [fresh.ask(standing) for standing in reversed(standings)] == first[::-1]
-    assert [fresh.evaluate(standing) for standing in standings] == first
 
 
 def test_oso_runs_on_a_current_cffi_and_cryptography() -> None:

@@ -24,13 +24,15 @@ class Mutant:
     noticed_by: str | None
 
 
-def mutants(tables: Sequence[CaseTable], text: PolicyText, *, processes: int = 2) -> Iterator[Mutant]:
-    """Yield what becomes of the policy without each of its clauses, in the order of the files.
+def mutants(
+    tables: Sequence[CaseTable], text: PolicyText, *, processes: int = 2, only: str = ""
+) -> Iterator[Mutant]:
+    """Yield what becomes of the policy without each of its clauses (`only`: of one file), in the order of the files.
 
     Raises as `running.prepare`.
     """
     prepared = prepare(tables, text)
-    clauses = [clause for source in text.sources for clause in clauses_of(source)]
+    clauses = [clause for source in text.sources if only in {"", source.name} for clause in clauses_of(source)]
     with ProcessPoolExecutor(processes, initializer=_begin, initargs=(text, prepared)) as pool:
         yield from pool.map(_judge, clauses, chunksize=8)
 
