@@ -92,6 +92,7 @@ def worker() -> WSGIApplication:
 
     Where that cannot be, says why in the log and ends the process.
     """
+    _depend_on_parent()
     try:
         app = application()
     except (SettingsError, StartError, StoreError) as error:
@@ -100,11 +101,13 @@ def worker() -> WSGIApplication:
     # The server hands its environment to every request; the database's password has no business there.
     for name in [name for name in os.environ if name.startswith("AUTHZ_")]:
         del os.environ[name]
-    _depend_on_parent()
     return app
 
 
 def _depend_on_parent() -> None:
     """Leave interrupts from the keyboard to the parent, which ends its workers; should it be killed, end with it."""
+    # Until the server has handlers of its own in place, being told to end is ending: there is nothing under way yet. The
+    # handler that a fork brings along would tell only a copy of the parent.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.setpgid(0, 0)
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -106,12 +106,18 @@ def moment_of(text: str) -> int:
 
 
 def begin_of(text: str) -> int:
-    """Return the first instant of a `begin`: a date (midnight in Brussels) or an RFC 3339 timestamp. Raises ValueError."""
+    """Return the first instant of a `begin`: a date (midnight in Brussels) or an RFC 3339 timestamp.
+
+    Raises ValueError.
+    """
     return _in_brussels(_date(text), 0) if _DATE.fullmatch(text) else parse_instant(text)
 
 
 def end_of(text: str) -> int:
-    """Return the first instant after an `end`: the midnight after that last day, or the timestamp. Raises ValueError."""
+    """Return the first instant after an `end`: the midnight after that last day, or the timestamp.
+
+    Raises ValueError.
+    """
     if not _DATE.fullmatch(text):
         return parse_instant(text)
     try:

@@ -1,7 +1,8 @@
 """Facts as they are recorded: one frozen value per row of the store, equal when they say the same.
 
-`valid` is when the fact is so in the world (UTC microseconds); when the service knew it is the store's own affair. Tuples are
-sorted, so that two records that say the same are equal. No record holds a national number: that is PersonIdentity's.
+`valid` is when the fact is so in the world (UTC microseconds); when the service knew it is the store's own affair.
+Tuples are sorted, so that two records that say the same are equal. No record holds a national number: that is
+PersonIdentity's.
 """
 
 from __future__ import annotations

@@ -270,7 +270,7 @@ class SenderStanding(Standing):
 
 @dataclass(frozen=True, slots=True)
 class Mandate:
-    """A mandate that may open what is asked. `covers`: its groups hold the application's, in the application's system."""
+    """A mandate that may open what is asked. `covers`: its groups hold the application's, in that one's system."""
 
     covers: bool
     mandator_signed: bool
@@ -281,10 +281,11 @@ class Mandate:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionStanding(Standing):
-    """A technical user sends a file. `registered_certificate`: no other serial number than the registered one was given.
+    """A technical user sends a file.
 
-    `mandator`: whether it can be read for which other enterprise it is sent ("missing": for the own one); `mandates` are
-    that enterprise's mandates to the sender's; `mandate_exists`, `mandate_covers`: there is one at all, one that covers.
+    `registered_certificate`: no other serial number than the registered one was given. `mandator`: whether it can be
+    read for which other enterprise it is sent ("missing": for the own one); `mandates` are that enterprise's mandates
+    to the sender's; `mandate_exists`, `mandate_covers`: there is one at all, one that covers.
     """
 
     sender_active: bool
@@ -314,8 +315,8 @@ class ApplicationStanding(Standing):
     """Somebody opens an application, for the own enterprise or under a mandate.
 
     `domain`, `mandate_system`, `minimum_level`, `offered`: of the application, the last against the capacity chosen.
-    `in_profile`: the application stands in the subject's profile in that capacity. `rights`: where the subject's Flemish
-    rights that open it lie in time. `mandator` and `mandate...`: under a mandate only, as in SubmissionStanding.
+    `in_profile`: the application stands in the subject's profile in that capacity. `rights`: where the subject's
+    Flemish rights that open it lie in time. `mandator`, `mandate...`: under a mandate only, as in SubmissionStanding.
     """
 
     capacity_chosen: Named
@@ -400,7 +401,7 @@ class MandateStanding(Standing):
 
 @dataclass(frozen=True, slots=True)
 class EboxStanding(Standing):
-    """Questions about the e-Box Enterprise. `manages_social_security`, `ebox_grant`, `account_blocked`: as in MandateStanding."""
+    """Questions about the e-Box Enterprise. The last three attributes are as in MandateStanding."""
 
     ebox_active: bool
     manages_social_security: bool

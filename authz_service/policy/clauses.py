@@ -124,9 +124,7 @@ def clauses_of(source: PolicySource) -> Iterator[Clause]:
         elif token.kind is Kind.SYMBOL and token.text in ")]}":
             depth -= 1
         elif token.kind is Kind.SYMBOL and token.text == ";" and not depth:
-            yield Clause(
-                source.name, collected[0].line, collected[0].start, token.end, tuple(collected[:-1]), block
-            )
+            yield Clause(source.name, collected[0].line, collected[0].start, token.end, tuple(collected[:-1]), block)
             collected = []
     if collected or block:
         raise ValueError(f"{source.name}: the last clause has no end")

@@ -113,12 +113,19 @@ class PolicyEngine:
                 refusing.add(rule)
         if not reasons:
             raise PolicyEvaluationError("a need is not met and the policy gives no reason")
-        return Answer(False, told_in_order(reasons), tuple(sorted(refusing)), tuple(sorted(unmet)))
+        return Answer(
+            allowed=False,
+            reasons=told_in_order(reasons),
+            rules=tuple(sorted(refusing)),
+            unmet=tuple(sorted(unmet)),
+        )
 
     def _otherwise(self) -> Answer:
         answers = self._polar.ask("otherwise", Ask("reason"), Ask("rule"))
         if not answers:
             raise PolicyEvaluationError("the policy says nothing of what it does not know")
         return Answer(
-            False, told_in_order({Reason(reason) for reason, _ in answers}), tuple(sorted({rule for _, rule in answers}))
+            allowed=False,
+            reasons=told_in_order({Reason(reason) for reason, _ in answers}),
+            rules=tuple(sorted({rule for _, rule in answers})),
         )

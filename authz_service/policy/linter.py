@@ -33,7 +33,19 @@ FORBIDDEN: Final = {
     ":=": "write `=`",
 }
 ASKED: Final = frozenset(
-    {"action", "allow", "because", "beside", "gate", "has_permission", "has_relation", "has_role", "met", "needs", "otherwise"}
+    {
+        "action",
+        "allow",
+        "because",
+        "beside",
+        "gate",
+        "has_permission",
+        "has_relation",
+        "has_role",
+        "met",
+        "needs",
+        "otherwise",
+    }
 )
 """Predicates that the engine asks, beside those that the policy itself asks."""
 _RULE_ID: Final = re.compile(r"[A-Z]{2,4}(-[A-Z]+)?-[0-9]{2}")

@@ -58,10 +58,8 @@ class Polar:
         names = [argument.name for argument in arguments if isinstance(argument, Ask)]
         terms = [Variable(argument.name) if isinstance(argument, Ask) else argument for argument in arguments]
         try:
-            return {
-                tuple(answer["bindings"][name] for name in names) for answer in self._oso.query_rule(rule, *terms)
-            }
-        except Exception as error:
+            return {tuple(answer["bindings"][name] for name in names) for answer in self._oso.query_rule(rule, *terms)}
+        except Exception as error:  # noqa: BLE001 - whatever fails in there is an error, never an answer
             raise PolicyEvaluationError(type(error).__name__) from None
 
 
@@ -73,7 +71,7 @@ class Ask:
 
 
 def plain(value: object) -> Any:
-    """Return a standing with enumerations as plain text and tuples as lists: the values that Polar compares natively."""
+    """Return a standing with enumerations as plain text and tuples as lists: what Polar compares natively."""
     if isinstance(value, StrEnum):
         return value.value
     if isinstance(value, tuple):

@@ -14,7 +14,6 @@ from authz_service.domain.questions import Answer, Decision, Question
 from authz_service.domain.standings import Standing, UnknownStanding
 from authz_service.domain.vocabulary import Action, Reason, Scope
 from authz_service.policy.engine import PolicyEngine
-from authz_service.policy.polar import PolicyEvaluationError
 from authz_service.services.standings.families import FAMILIES, FamilyQuestion
 from authz_service.services.standings.reading import Asker, Reading
 
@@ -66,9 +65,9 @@ class DecisionService:
         error = None
         try:
             answer = self.policy.ask(asked.standing(facts))
-        except (PolicyEvaluationError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as fault:
-            # A fault of ours must never look like a "no" about the person; what it says may hold a value, so it stays here.
-            log.error("question not decided", action=asked.action_name, fault=type(fault).__name__)
+        except Exception as fault:  # noqa: BLE001 - whatever it is, the other questions of the batch are answered
+            # A fault of ours must never look like a "no" about the person. What it says may hold a value, so it stays.
+            log.error("question not decided", action=asked.action_name, fault=type(fault).__name__)  # noqa: TRY400
             answer, error = UNDECIDED, UNDECIDED_MESSAGE
         return Decision(answer, self.policy.revision, facts.revision, asked.query.at, error)
 

@@ -24,7 +24,7 @@ def test_a_niss_with_right_check_digits_is_accepted(digits: str) -> None:
         ("75223001736", "the date of birth does not exist"),
         ("8025141235", "11 digits"),
         ("80.25.14-123.51", "11 digits"),
-        ("８0251412351", "11 digits"),
+        ("\uff180251412351", "11 digits"),
         (80251412351, "11 digits"),
         (None, "11 digits"),
         ("71031400064", "serial number"),

@@ -35,7 +35,16 @@ def test_a_date_begins_and_ends_at_midnight_in_brussels(date: str, begin: str, n
 
 @pytest.mark.parametrize(
     "text",
-    ["2024-02-30", "2024-3-15", "15-03-2024", "2024-03-15T12:00:00", "2024-03-15 12:00:00Z", "yesterday", "", "20240315"],
+    [
+        "2024-02-30",
+        "2024-3-15",
+        "15-03-2024",
+        "2024-03-15T12:00:00",
+        "2024-03-15 12:00:00Z",
+        "yesterday",
+        "",
+        "20240315",
+    ],
 )
 def test_what_is_no_moment_is_refused(text: str) -> None:
     for read in (moment_of, begin_of, end_of):
@@ -78,7 +87,9 @@ def test_a_period_holds_its_first_instant_and_not_its_last() -> None:
 
 
 @given(st.integers(0, 20), st.integers(1, 20), st.integers(0, 20), st.integers(1, 20))
-def test_periods_overlap_when_they_share_an_instant(since: int, length: int, other_since: int, other_length: int) -> None:
+def test_periods_overlap_when_they_share_an_instant(
+    since: int, length: int, other_since: int, other_length: int
+) -> None:
     one, other = Period(since, since + length), Period(other_since, other_since + other_length)
     shared = any(one.phase(i) is Phase.DURING and other.phase(i) is Phase.DURING for i in range(41))
     assert one.overlaps(other) is shared

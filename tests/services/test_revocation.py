@@ -17,7 +17,7 @@ from authz_service.store.writing import Recorder
 from tests.support.service import Service, start_service
 
 REVOCATIONS = 1_000
-CARLA = "".join(["850912", "914", "89"])
+CARLA = "85091291489"
 QUESTION = {
     "subject": {
         "type": "person",

@@ -2,9 +2,9 @@
 
 import re
 import sqlite3
-from datetime import UTC, datetime
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,9 @@ from psycopg import sql
 
 from tests.model.identifiers import is_niss
 
-SEPARATED = re.compile(r"(?<![0-9A-Za-z])[0-9]{11}(?![0-9A-Za-z])|(?<!\d)\d{2}[. ]\d{2}[. ]\d{2}[- ]\d{3}[. ]\d{2}(?!\d)")
+SEPARATED = re.compile(
+    r"(?<![0-9A-Za-z])[0-9]{11}(?![0-9A-Za-z])|(?<!\d)\d{2}[. ]\d{2}[. ]\d{2}[- ]\d{3}[. ]\d{2}(?!\d)"
+)
 
 
 def national_numbers_in(text: str) -> list[str]:
@@ -52,6 +54,6 @@ def leaks_in_rows(table: str, rows: Iterable[tuple[Any, ...]]) -> Iterator[str]:
     """Yield a line for each value of a table that holds a national number, binary ones too."""
     for row in rows:
         for value in row:
-            text = value.decode("latin-1") if isinstance(value, (bytes, memoryview)) else str(value)
+            text = bytes(value).decode("latin-1") if isinstance(value, (bytes, memoryview)) else str(value)
             if national_numbers_in(text):
                 yield f"a national number stands in the table {table}"

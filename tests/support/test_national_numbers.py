@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.national_numbers import leaks_in_files, national_numbers_in
 
-NUMBER = "".join(["710314", "902", "93"])
+NUMBER = "71031490293"
 
 
 @pytest.mark.parametrize(

@@ -18,15 +18,13 @@ __all__ = ["Mutant", "mutants"]
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """The policy without one clause. `noticed_by`: a case that fails, "load" when the engine refuses it, None: survived."""
+    """The policy without one clause. `noticed_by`: a case that fails, "load" when the engine refuses it, else None."""
 
     clause: Clause
     noticed_by: str | None
 
 
-def mutants(
-    tables: Sequence[CaseTable], text: PolicyText, *, processes: int = 2, only: str = ""
-) -> Iterator[Mutant]:
+def mutants(tables: Sequence[CaseTable], text: PolicyText, *, processes: int = 2, only: str = "") -> Iterator[Mutant]:
     """Yield what becomes of the policy without each of its clauses (`only`: of one file), in the order of the files.
 
     Raises as `running.prepare`.
@@ -42,7 +40,7 @@ _prepared: list[PreparedCase]
 
 
 def _begin(text: PolicyText, prepared: list[PreparedCase]) -> None:
-    global _text, _prepared  # noqa: PLW0603 - handed over once to each process instead of with every clause
+    global _text, _prepared
     _text, _prepared = text, prepared
 
 

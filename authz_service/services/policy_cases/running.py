@@ -1,4 +1,4 @@
-"""Running the policy's cases: over a real store that holds the world, so that facts, standing and policy are all in it."""
+"""Running the policy's cases over a real store that holds the world: facts, standing and policy are all in it."""
 
 from __future__ import annotations
 
@@ -48,12 +48,14 @@ class Failure:
     """None: the policy failed instead of answering."""
 
     def __str__(self) -> str:
-        expected = _shown(self.case.allowed, self.case.reasons, self.case.rules)
-        got = "an error" if self.answer is None else _shown(self.answer.allowed, self.answer.reasons, self.answer.rules)
+        expected = _shown(allowed=self.case.allowed, reasons=self.case.reasons, rules=self.case.rules)
+        got = "an error"
+        if self.answer is not None:
+            got = _shown(allowed=self.answer.allowed, reasons=self.answer.reasons, rules=self.answer.rules)
         return f"{self.case.place}: {self.case.why}\n  expected {expected}\n  got      {got}"
 
 
-def _shown(allowed: bool, reasons: Iterable[str], rules: Iterable[str]) -> str:
+def _shown(*, allowed: bool, reasons: Iterable[str], rules: Iterable[str]) -> str:
     return f"allow by {', '.join(rules)}" if allowed else f"deny for {', '.join(reasons)} by {', '.join(rules)}"
 
 

@@ -6,9 +6,10 @@
     - action: block_user
       cases:
       - {id: C125, why: a GA blocks an active user, who: frank, by: eid, resource: acc_ines, allow: [UM-BLK-01, …]}
-      - {id: C126, why: blocked already, who: frank, by: eid, resource: acc_jan, deny: [TARGET_STATE], rules: [UM-BLK-01]}
+      - {id: C126, why: is so already, who: frank, by: eid, resource: acc_jan, deny: [TARGET_STATE], rules: [UM-BLK-01]}
 
-`who`, `for`, `resource` and the persons and enterprises in `with` and `context` are names in the world; "=…" is taken as it is.
+`who`, `for`, `resource` and the persons and enterprises in `with` and `context` are names in the world; "=…" is taken
+as it is.
 `allow` lists the rules that grant, `deny` the reasons and `rules` those that refuse: all of them, in order.
 """
 
@@ -30,7 +31,23 @@ __all__ = ["Case", "CaseTable", "CaseTableError", "read_tables"]
 PERSONS: Final = frozenset({"candidate", "signed_by", "target"})
 ENTERPRISES: Final = frozenset({"for_enterprise", "mandatary", "mandator"})
 ROW: Final = frozenset(
-    {"id", "why", "as", "who", "for", "by", "type", "resource", "with", "context", "at", "scopes", "allow", "deny", "rules"}
+    {
+        "id",
+        "why",
+        "as",
+        "who",
+        "for",
+        "by",
+        "type",
+        "resource",
+        "with",
+        "context",
+        "at",
+        "scopes",
+        "allow",
+        "deny",
+        "rules",
+    }
 )
 TABLE: Final = frozenset({"action", "cases"})
 FILE: Final = frozenset({"title", "world", "at", "switches", "tables"})
@@ -166,9 +183,7 @@ def _case(
         raise CaseTableError(f"{place}: {error}") from error
 
 
-def _question(
-    row: Mapping[str, Any], action: str, content: Mapping[str, Any], names: _Names, place: str
-) -> Question:
+def _question(row: Mapping[str, Any], action: str, content: Mapping[str, Any], names: _Names, place: str) -> Question:
     subject_type = row.get("as", SubjectType.PERSON.value)
     human = subject_type in {SubjectType.PERSON, SubjectType.DECLARED_PERSON}
     resource_type = row.get("type") or RESOURCE_OF[Action(action)].value

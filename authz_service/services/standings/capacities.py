@@ -1,4 +1,4 @@
-"""A capacity: its managers, its users, its details, the eGov roles given there (policies/capacities.polar, egov_roles.polar)."""
+"""A capacity: its managers, users and details (policies/capacities.polar), and the eGov roles given there."""
 
 from __future__ import annotations
 
@@ -49,9 +49,7 @@ class CapacityQuestion:
 
     def query(self) -> FactsQuery:
         """Return what to read."""
-        return replace(
-            query_of(self._reading), capacity=self._reading.resource_id, other_niss=self._candidate.digits
-        )
+        return replace(query_of(self._reading), capacity=self._reading.resource_id, other_niss=self._candidate.digits)
 
     def standing(self, facts: QuestionFacts) -> CapacityStanding:
         """Return the standing."""

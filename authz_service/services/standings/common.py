@@ -192,9 +192,7 @@ def account_in_force(accounts: Iterable[RelationFact], at: int) -> tuple[Account
     return AccountType(account.kind.value), state
 
 
-def capacity_standing(
-    facts: QuestionFacts, enterprise: Enterprise, capacity: CapacityFact | None, at: int
-) -> Capacity:
+def capacity_standing(facts: QuestionFacts, enterprise: Enterprise, capacity: CapacityFact | None, at: int) -> Capacity:
     """Return how the subject stands in a capacity (in none: as nobody)."""
     capacity_id = capacity.capacity_id if capacity else ""
     accounts = held(facts, facts.subject, capacity.enterprise_id if capacity else None, ACCOUNT_KINDS)
@@ -258,7 +256,11 @@ def _social_security_accounts(
     enterprise_id = facts.enterprise.enterprise_id if facts.enterprise else None
     accounts = held(facts, facts.subject, enterprise_id, ACCOUNT_KINDS)
     for capacity in facts.capacities:
-        if capacity.enterprise_id == enterprise_id and capacity.domain is Domain.SOCIAL_SECURITY and begun(capacity, at):
+        if (
+            capacity.enterprise_id == enterprise_id
+            and capacity.domain is Domain.SOCIAL_SECURITY
+            and begun(capacity, at)
+        ):
             kind, state = account_in_force((a for a in accounts if a.capacity_id == capacity.capacity_id), at)
             if kind is not AccountType.NONE:
                 yield capacity, kind, state

@@ -89,7 +89,7 @@ class Reading:
         elif number.named is Named.WRONG_NUMBER:
             self.problems.add(Reason.INVALID_IDENTIFIER)
 
-    def _digits(self, kind: type[Niss] | type[EnterpriseNumber], text: str) -> str:
+    def _digits(self, kind: type[Niss | EnterpriseNumber], text: str) -> str:
         number = _number(kind, text)
         self._note(number)
         return number.digits
@@ -167,7 +167,7 @@ def _subject_type(text: str) -> SubjectType:
         return SubjectType.UNKNOWN
 
 
-def _number(kind: type[Niss] | type[EnterpriseNumber], value: object) -> NamedNumber:
+def _number(kind: type[Niss | EnterpriseNumber], value: object) -> NamedNumber:
     if value is None:
         return NamedNumber(Named.MISSING)
     if not isinstance(value, str):

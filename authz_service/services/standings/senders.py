@@ -69,9 +69,7 @@ class SenderQuestion:
 
     def query(self) -> FactsQuery:
         """Return what to read."""
-        return replace(
-            query_of(self._reading), capacity=self._reading.resource_id, applications=self._applications
-        )
+        return replace(query_of(self._reading), capacity=self._reading.resource_id, applications=self._applications)
 
     def standing(self, facts: QuestionFacts) -> SenderStanding:
         """Return the standing."""
