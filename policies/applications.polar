@@ -19,7 +19,7 @@ needs("use_application", "application's own level", "DRV-16");
 needs("use_application", "application offered here", "UM-APP-05");
 needs("use_application", "access to the application", "EMP-02");
 needs("use_application", "access to the application", "RMA-LM-05");
-needs("use_application", "account not blocked", "UM-BLK-05");
+needs("use_application", "account not blocked for it", "UM-BLK-05");
 
 met("application's own level", "DRV-16", standing) if standing.subject.level >= standing.minimum_level;
 because("application's own level", "ASSURANCE_TOO_LOW", "DRV-16", _);
@@ -34,10 +34,19 @@ beside(4, "mandator named");
 met("capacity chosen", "UM-APP-05", standing) if standing.capacity_chosen = "given";
 because("capacity chosen", reason, "UM-APP-05", standing) if unreadable(standing.capacity_chosen, reason);
 
-# A blocked account opens nothing; the GAP's implicit role cannot be blocked inside a capacity (AMB-37).
+# A blocked account opens nothing, neither by role nor by right. The GAP's implicit role, which opens the applications of
+# social security, cannot be blocked inside a capacity (AMB-37).
 met("account not blocked", "UM-BLK-05", standing) if standing.capacity.account_state in ["active", "not_in_force"];
-met("account not blocked", "GGA-CAM-03", standing) if has_role(standing.subject, "chief_power", standing.enterprise);
+met("account not blocked for it", rule, standing) if met("account not blocked", rule, standing);
+met("account not blocked for it", "GGA-CAM-03", standing) if
+  standing.action = "use_application" and standing.domain = "social_security"
+  and has_role(standing.subject, "chief_power", standing.enterprise);
+met("account not blocked for it", "GGA-CAM-03", standing) if
+  standing.action = "act_under_mandate" and standing.mandate_system in ["mahis", "none"]
+  and has_role(standing.subject, "chief_power", standing.enterprise);
 because("account not blocked", "ACCOUNT_BLOCKED", "UM-BLK-05", _);
+because("account not blocked for it", reason, rule, standing) if
+  because("account not blocked", reason, rule, standing);
 
 # By what right
 # -------------
@@ -98,7 +107,7 @@ needs("act_under_mandate", "application offered here", "UM-APP-05");
 needs("act_under_mandate", "mandatable application", "MAN-SSM-04");
 needs("act_under_mandate", "mandate", "MAN-GEN-01");
 needs("act_under_mandate", "own access under the mandate", "DRV-06");
-needs("act_under_mandate", "account not blocked", "DRV-06");
+needs("act_under_mandate", "account not blocked for it", "DRV-06");
 
 met("mandator named", "MAN-GEN-01", standing) if standing.mandator = "given";
 because("mandator named", reason, "MAN-GEN-01", standing) if unreadable(standing.mandator, reason);

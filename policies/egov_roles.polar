@@ -30,6 +30,8 @@ met("role of this domain", "RMA-ROL-01", standing) if
   standing.capacity.domain in ["finance", "mobility"] and standing.role_domain = standing.capacity.domain;
 because("role of this domain", "WRONG_DOMAIN", "RMA-ROL-01", standing) if standing.readable = true;
 because("role of this domain", "WRONG_DOMAIN", "RMA-ROL-01", standing) if
+  standing.role_domain in ["finance", "mobility", "social_security", "flanders"];
+because("role of this domain", "WRONG_DOMAIN", "RMA-ROL-01", standing) if
   standing.capacity.domain in ["social_security", "flanders"];
 
 # RMA-ROL-02. A role works only after the person it was given to has accepted it.

@@ -70,6 +70,7 @@ needs("use_flemish_right", "active account", "ACM-RGT-01");
 needs("use_flemish_right", "right held", "ACM-RGT-01");
 met("right held", "ACM-RGT-01", standing) if standing.right_held = true;
 because("right held", "RIGHT_NOT_HELD", "ACM-RGT-01", standing) if standing.readable = true;
+because("right held", "RIGHT_NOT_HELD", "ACM-RGT-01", standing) if standing.right_known = true;
 
 met("target holds the right", "ACM-RGT-02", standing) if standing.right_held = true;
 because("target holds the right", "RIGHT_NOT_HELD", "ACM-RGT-02", standing) if standing.target = "given";

@@ -106,8 +106,8 @@ def worker() -> WSGIApplication:
 
 def _depend_on_parent() -> None:
     """Leave interrupts from the keyboard to the parent, which ends its workers; should it be killed, end with it."""
-    # Until the server has handlers of its own in place, being told to end is ending: there is nothing under way yet. The
-    # handler that a fork brings along would tell only a copy of the parent.
+    # Until the server has handlers of its own in place, being told to end is ending: there is nothing under way yet.
+    # The handler that a fork brings along would tell only a copy of the parent.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.setpgid(0, 0)
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

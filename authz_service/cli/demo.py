@@ -36,7 +36,8 @@ def demo(*, once: bool) -> None:
     Makes a database and keys below var/ for as long as it lasts, and touches no others. Ends with 1 when an answer is
     not the expected one.
     """
-    signal.signal(signal.SIGTERM, _interrupt)
+    for told_to_end in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(told_to_end, _interrupt)
     configuration = configured()
     world = config_dir() / "reference_world.yaml"
     with own_folder(home() / "var") as folder:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import Final
 
 import click
@@ -46,7 +48,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     with closing(build_service(settings)) as service:
         build_application(service)
         log.info("serving", policy=service.policy.revision, public_url=settings.public_url, workers=settings.workers)
-    Granian(
+    server = Granian(
         "authz_service.bootstrap.application:worker",
         factory=True,
         interface=Interfaces.WSGI,
@@ -59,8 +61,21 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         websockets=False,
         log_level=LogLevels.warning,
         log_dictconfig=logging,
-    ).serve()
+    )
+    with _signals_noticed():
+        server.serve()
     log.info("stopped")
+
+
+@contextmanager
+def _signals_noticed() -> Iterator[None]:
+    """Look every second whether a signal came: one that comes just before the server falls asleep does not wake it."""
+    signal.signal(signal.SIGALRM, lambda _signal, _frame: None)
+    signal.setitimer(signal.ITIMER_REAL, 1, 1)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _try_port(settings: Settings) -> None:

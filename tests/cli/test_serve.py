@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from authz_service.settings import Settings
-from tests.cli.conftest import PROJECT, WORLD, Program, Result, free_port
+from tests.cli.conftest import PROJECT, WORLD, Program, Result, Served, free_port
 from tests.cli.test_decide import QUESTION
 
 EVALUATION = "/access/v1/evaluation"
@@ -47,20 +47,47 @@ def test_there_is_no_switch_that_lets_everybody_in(in_process: Callable[..., Res
     assert not [name for name in Settings.model_fields if re.search("auth|anonym|open|public(?!_url)", name)]
 
 
-def test_an_interrupt_ends_it_well(loaded: Program) -> None:
-    with loaded.serving("--workers", "1") as served:
-        assert served.stop(signal.SIGINT) == 0
+def test_an_interrupt_from_the_keyboard_ends_it_well_and_at_once(loaded: Program) -> None:
+    with loaded.serving("--workers", "2") as served:
+        begun = time.monotonic()
+        os.killpg(served.process.pid, signal.SIGINT)  # as a terminal does: to everybody in the foreground
+        assert served.stop() == 0
+        assert time.monotonic() - begun < 8, "no worker had to be killed"
+    assert "refused" not in served.log
+
+
+def test_no_worker_outlives_the_service(loaded: Program) -> None:
+    with loaded.serving("--workers", "2") as served:
+        workers = _workers(served)
+        served.process.kill()
+        served.process.wait()
+        _wait_until(
+            lambda: not any(Path(f"/proc/{worker}/cmdline").read_bytes() for worker in workers if _lives(worker))
+        )
 
 
 def test_a_worker_that_dies_is_replaced(loaded: Program) -> None:
     with loaded.serving("--workers", "1") as served:
-        children = Path(f"/proc/{served.process.pid}/task/{served.process.pid}/children")
-        (worker,) = children.read_text().split()
-        os.kill(int(worker), signal.SIGKILL)
-        deadline = time.monotonic() + 20
-        while children.read_text().split() in ([worker], []) and time.monotonic() < deadline:
-            time.sleep(0.1)
+        (worker,) = _workers(served)
+        os.kill(worker, signal.SIGKILL)
+        _wait_until(lambda: _workers(served) not in ([worker], []))
         served.wait_until_ready()
+
+
+def _workers(served: Served) -> list[int]:
+    children = Path(f"/proc/{served.process.pid}/task/{served.process.pid}/children")
+    return [int(child) for child in children.read_text().split()]
+
+
+def _lives(process: int) -> bool:
+    return Path(f"/proc/{process}").exists()
+
+
+def _wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def test_a_port_that_is_taken(loaded: Program) -> None:
