@@ -41,7 +41,7 @@ def demo(*, once: bool) -> None:
     configuration = configured()
     world = config_dir() / "reference_world.yaml"
     with own_folder(home() / "var") as folder:
-        port = free_port(configuration.port)
+        port = free_port(folder, configuration.port)
         if port != configuration.port:
             click.echo(f"port {configuration.port} is taken; this demonstration takes {port}")
         settings = load_settings(

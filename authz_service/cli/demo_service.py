@@ -23,6 +23,7 @@ from authz_service.settings import Settings
 __all__ = ["RunningService", "free_port", "own_folder", "running_service"]
 
 HOST: Final = "127.0.0.1"
+FIRST: Final = "demo"
 FOLDERS: Final = 10
 START_SECONDS: Final = 45
 STOP_SECONDS: Final = 15
@@ -37,7 +38,7 @@ def own_folder(parent: Path) -> Iterator[Path]:
     """
     parent.mkdir(parents=True, exist_ok=True)
     for number in range(1, FOLDERS + 1):
-        folder = parent / (f"demo-{number}" if number > 1 else "demo")
+        folder = parent / (f"{FIRST}-{number}" if number > 1 else FIRST)
         with folder.with_suffix(".lock").open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -53,9 +54,12 @@ def own_folder(parent: Path) -> Iterator[Path]:
     raise StartError(f"{FOLDERS} demonstrations are running already")
 
 
-def free_port(wanted: int) -> int:
-    """Return the wanted port when nobody listens there, else another."""
-    for port in (wanted, 0):
+def free_port(folder: Path, wanted: int) -> int:
+    """Return the wanted port when nobody listens there, else another.
+
+    Only the first of several demonstrations, by its folder, may have the wanted one: they could all find it free.
+    """
+    for port in (wanted, 0) if folder.name == FIRST else (0,):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -99,7 +103,8 @@ class RunningService:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self._process.poll() is None:
             try:
-                if self._exchange("GET", "/readyz", None, {})[0] == HTTPStatus.OK:
+                ready = self._exchange("GET", "/readyz", None, {})[0] == HTTPStatus.OK
+                if ready and self._process.poll() is None:
                     return
             except (OSError, http.client.HTTPException):
                 pass

@@ -1,5 +1,6 @@
 """`authz demo`."""
 
+import fcntl
 import re
 import shutil
 import signal
@@ -16,18 +17,27 @@ VAR = PROJECT / "var"
 
 
 def _left_behind() -> list[Path]:
-    return [path for path in VAR.glob("demo*") if path.is_dir()]
+    """Return the folders of demonstrations that are over: nobody holds their locks."""
+    return [path for path in VAR.glob("demo*") if path.is_dir() and not _is_locked(path.with_suffix(".lock"))]
+
+
+def _is_locked(path: Path) -> bool:
+    with path.open() as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def test_once_shows_every_story_and_leaves_nothing_behind() -> None:
-    before = _left_behind()
     for _ in range(2):
         out = Program().succeeds("demo", "--once")
         assert all(story.title in out for story in STORIES)
         assert out.endswith("questions, all answered as the sources say.\n")
         assert "Votre demande" in out
         assert "authz_" not in out, "no key is shown when there is nothing left to ask"
-    assert _left_behind() == before
+    assert _left_behind() == []
 
 
 def test_it_takes_another_port_when_its_own_is_taken() -> None:
@@ -37,6 +47,22 @@ def test_it_takes_another_port_when_its_own_is_taken() -> None:
         port = listener.getsockname()[1]
         out = Program().having(PORT=port).succeeds("demo", "--once")
     assert out.startswith(f"port {port} is taken; this demonstration takes ")
+
+
+def test_two_at_once_do_not_meet() -> None:
+    program = Program()
+    running = [
+        subprocess.Popen(
+            program.command("demo", "--once"),
+            env=program.whole_environment(),
+            cwd=PROJECT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    told = [process.communicate(timeout=120)[0] for process in running]
+    assert [process.returncode for process in running] == [0, 0], told
 
 
 def test_it_serves_on_until_interrupted() -> None:

@@ -20,30 +20,32 @@ from typing import Any, Final, cast, get_args, get_origin, get_type_hints
 from authz_service.domain.moments import Phase
 from authz_service.domain.standings import (
     AccountStanding,
-    AccountState,
-    AccountType,
-    ActsFor,
     ApplicationStanding,
     CapacityStanding,
-    Certificate,
     ChiefStanding,
     EboxStanding,
     FlemishStanding,
-    Grant,
-    Key,
-    LegalFunction,
     Mandate,
     MandateStanding,
-    Named,
     PaperStanding,
     PersonStanding,
     RoleStanding,
-    RoleState,
     SenderStanding,
     ServiceStanding,
-    Side,
     Standing,
     SubmissionStanding,
+)
+from authz_service.domain.states import (
+    AccountState,
+    AccountType,
+    ActsFor,
+    Certificate,
+    Grant,
+    Key,
+    LegalFunction,
+    Named,
+    RoleState,
+    Side,
 )
 from authz_service.domain.vocabulary import Action, Domain, MandateSystem, SubjectType
 from authz_service.services.standings.families import FAMILIES

@@ -15,17 +15,8 @@ import pytest
 
 from authz_service.domain.moments import Phase
 from authz_service.domain.questions import Answer
-from authz_service.domain.standings import (
-    Grant,
-    Key,
-    LegalFunction,
-    Mandate,
-    PaperStanding,
-    PersonStanding,
-    Role,
-    RoleState,
-    Standing,
-)
+from authz_service.domain.standings import Mandate, PaperStanding, PersonStanding, Role, Standing
+from authz_service.domain.states import Grant, Key, LegalFunction, RoleState
 from authz_service.domain.vocabulary import Action, told_in_order
 from authz_service.policy import engine as engine_module
 from authz_service.policy.clauses import clauses_of

@@ -7,7 +7,8 @@ from typing import Final
 
 from authz_service.domain.facts import FactsQuery, QuestionFacts
 from authz_service.domain.moments import Phase
-from authz_service.domain.standings import AccountStanding, AccountState, AccountType
+from authz_service.domain.standings import AccountStanding
+from authz_service.domain.states import AccountState, AccountType
 from authz_service.domain.vocabulary import ACCOUNT_KINDS, Action
 from authz_service.services.standings.common import begun, capacity_standing, query_of, shared
 from authz_service.services.standings.reading import Reading

@@ -7,7 +7,8 @@ from typing import Final
 
 from authz_service.domain.facts import FactsQuery, QuestionFacts
 from authz_service.domain.moments import Phase
-from authz_service.domain.standings import ApplicationStanding, Named, Role, RoleState
+from authz_service.domain.standings import ApplicationStanding, Role
+from authz_service.domain.states import Named, RoleState
 from authz_service.domain.vocabulary import Action, Domain, MandateSystem, RelationKind
 from authz_service.services.standings.common import begun, capacity_standing, held, in_profile, query_of, shared
 from authz_service.services.standings.mandating import covering, mandate_system

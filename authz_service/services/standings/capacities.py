@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Final
 
 from authz_service.domain.facts import FactsQuery, QuestionFacts
-from authz_service.domain.standings import CapacityStanding, Named
+from authz_service.domain.standings import CapacityStanding
+from authz_service.domain.states import Named
 from authz_service.domain.vocabulary import ACCOUNT_KINDS, Action, Domain
 from authz_service.services.standings.common import (
     begun,

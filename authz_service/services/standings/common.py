@@ -7,18 +7,8 @@ from typing import TypedDict
 
 from authz_service.domain.facts import CapacityFact, EnterpriseFact, FactsQuery, PersonFact, QuestionFacts, RelationFact
 from authz_service.domain.moments import Phase
-from authz_service.domain.standings import (
-    AccountState,
-    AccountType,
-    ActsFor,
-    Capacity,
-    Enterprise,
-    Grant,
-    Key,
-    LegalFunction,
-    Named,
-    Subject,
-)
+from authz_service.domain.standings import Capacity, Enterprise, Subject
+from authz_service.domain.states import AccountState, AccountType, ActsFor, Grant, Key, LegalFunction, Named
 from authz_service.domain.vocabulary import (
     ACCOUNT_KINDS,
     Action,

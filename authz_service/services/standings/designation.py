@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Final
 
 from authz_service.domain.facts import FactsQuery, QuestionFacts
-from authz_service.domain.standings import ChiefStanding, Named
+from authz_service.domain.standings import ChiefStanding
+from authz_service.domain.states import Named
 from authz_service.domain.vocabulary import Action, RelationKind
 from authz_service.services.standings.common import employed, held, in_force, legal_function, query_of, shared
 from authz_service.services.standings.reading import NamedNumber, Reading

@@ -7,7 +7,8 @@ from typing import Final
 
 from authz_service.domain.facts import FactsQuery, QuestionFacts
 from authz_service.domain.moments import Phase
-from authz_service.domain.standings import RoleStanding, RoleState
+from authz_service.domain.standings import RoleStanding
+from authz_service.domain.states import RoleState
 from authz_service.domain.vocabulary import Action, RelationKind
 from authz_service.services.standings.common import capacity_standing, query_of, shared
 from authz_service.services.standings.reading import Reading

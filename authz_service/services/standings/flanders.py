@@ -7,7 +7,8 @@ from typing import Final
 
 from authz_service.domain.facts import FactsQuery, QuestionFacts
 from authz_service.domain.moments import Phase
-from authz_service.domain.standings import FlemishStanding, Named
+from authz_service.domain.standings import FlemishStanding
+from authz_service.domain.states import Named
 from authz_service.domain.vocabulary import Action, Reason, RelationKind
 from authz_service.services.standings.common import held, in_force, query_of, shared
 from authz_service.services.standings.reading import NamedNumber, Reading

@@ -7,7 +7,8 @@ from typing import Final
 
 from authz_service.domain.facts import EnterpriseFact, FactsQuery, MandateFact, QuestionFacts
 from authz_service.domain.moments import Phase
-from authz_service.domain.standings import MandateStanding, Named, Side
+from authz_service.domain.standings import MandateStanding
+from authz_service.domain.states import Named, Side
 from authz_service.domain.vocabulary import Action, MandateSystem
 from authz_service.services.standings.common import (
     begun,

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from authz_service.domain.facts import FactsQuery, QuestionFacts
 from authz_service.domain.moments import Phase
-from authz_service.domain.standings import Named, PaperStanding
+from authz_service.domain.standings import PaperStanding
+from authz_service.domain.states import Named
 from authz_service.domain.vocabulary import Action, Reason
 from authz_service.services.standings.common import employed, legal_function, query_of, shared
 from authz_service.services.standings.reading import NamedNumber, Reading

@@ -10,7 +10,7 @@ from authz_service.domain import moments
 from authz_service.domain.actions import RESOURCE_OF
 from authz_service.domain.identifiers import EnterpriseNumber, InvalidIdentifierError, Niss
 from authz_service.domain.questions import Question
-from authz_service.domain.standings import Named
+from authz_service.domain.states import Named
 from authz_service.domain.vocabulary import Action, Reason, ResourceType, Scope, SubjectType
 
 __all__ = ["Asker", "NamedNumber", "Reading"]

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from authz_service.domain import moments
 from authz_service.domain.facts import ChannelFact, FactsQuery, QuestionFacts, SenderFact
-from authz_service.domain.standings import Certificate, Named, SenderStanding, SubmissionStanding
+from authz_service.domain.standings import SenderStanding, SubmissionStanding
+from authz_service.domain.states import Certificate, Named
 from authz_service.domain.vocabulary import Action, MandateSystem, Reason
 from authz_service.services.standings.common import begun, capacity_standing, query_of, shared
 from authz_service.services.standings.mandating import covering, mandate_system
