@@ -27,6 +27,7 @@ met("application offered here", "UM-APP-05", standing) if standing.offered = tru
 because("application offered here", "APPLICATION_NOT_IN_CAPACITY", "UM-APP-05", _);
 
 # The capacity is chosen after login; without it nothing can be said of the profile.
+beside(3, "application's own level");
 gate(4, "capacity chosen");
 beside(4, "application's own level");
 beside(4, "mandatable application");

@@ -51,7 +51,7 @@ because("person named", reason, "ACM-REL-01", standing) if unreadable_candidate(
 met("known right", "ACM-RGT-05", standing) if standing.right_known = true;
 because("known right", "INVALID_INPUT", "ACM-RGT-05", standing) if standing.readable = true;
 met("context of the right", "ACM-RGT-05", standing) if standing.context_allowed = true;
-because("context of the right", "CONTEXT_MISSING", "ACM-RGT-05", standing) if standing.right_known = true;
+because("context of the right", "CONTEXT_MISSING", "ACM-RGT-05", standing) if standing.context_allowed = false;
 # The right for service vouchers is grantable in approved enterprises only (AMB-50).
 met("approved enterprise", "ACM-RGT-02", standing) if standing.approval_required = false;
 met("approved enterprise", "ACM-RGT-02", standing) if standing.enterprise_approved = true;

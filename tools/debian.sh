@@ -2,7 +2,8 @@
 # Gets what this project needs from Debian, and only what is missing:
 #   python      python3-venv, ca-certificates
 #   postgresql  the PostgreSQL server programs (the tests start a private cluster with them)
-# Usage: tools/debian.sh python|postgresql...
+#   curl        for the tests that call the service as its users do
+# Usage: tools/debian.sh python|postgresql|curl...
 # Does nothing, in silence, where everything is there, where we are not root or where there is no apt.
 set -euo pipefail
 
@@ -28,8 +29,11 @@ for need in "$@"; do
         postgresql)
             has_postgresql || missing+=(postgresql)
             ;;
+        curl)
+            command -v curl >/dev/null || missing+=(curl)
+            ;;
         *)
-            echo "usage: tools/debian.sh python|postgresql..." >&2
+            echo "usage: tools/debian.sh python|postgresql|curl..." >&2
             exit 2
             ;;
     esac

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from authz_service.bootstrap.errors import StartError
 from authz_service.services.facts_file import exporting, loading
-from authz_service.services.facts_file.tree import FactsFile
+from authz_service.services.facts_file.tree import FactsFile, Form
 from authz_service.settings import Settings
 from authz_service.store import rotation
 from authz_service.store.database import Database
@@ -82,10 +83,15 @@ def load_facts(settings: Settings, file: FactsFile, *, dry_run: bool) -> loading
         return load(recorder, file, means=settings.assurance.levels, new_person_id=new_person_id)
 
 
-def export_facts(settings: Settings) -> str:
-    """Return all that is believed as the text of a facts file. It holds national numbers. Raises as `load_facts`."""
+def export_facts(settings: Settings, form: Form) -> str:
+    """Return all that is believed as the text of a facts file, in YAML or JSON. It holds national numbers.
+
+    Raises StoreError, StartError.
+    """
     with checked_database(settings) as database, Recorder(database) as recorder:
         try:
+            if form is Form.JSON:
+                return json.dumps(exporting.export(recorder), ensure_ascii=False, indent=1) + "\n"
             return exporting.export_text(recorder)
         except ValueError as error:
             raise StartError(str(error)) from None

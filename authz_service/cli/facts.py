@@ -15,7 +15,7 @@ from authz_service.cli.failures import FAILED
 from authz_service.cli.output import json_option, print_json
 from authz_service.cli.progress import working
 from authz_service.services.facts_file.errors import FactsFileError
-from authz_service.services.facts_file.tree import FactsFile
+from authz_service.services.facts_file.tree import FactsFile, Form
 
 __all__ = ["facts"]
 
@@ -68,13 +68,14 @@ def _tell_errors(file: Path, error: FactsFileError, *, as_json: bool) -> None:
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
     help="A file, made with mode 0600.",
 )
-def export(output: Path | None) -> None:
-    """Write all facts that are believed now as a facts file (YAML), which loads to the same.
+@click.option("--json", "as_json", is_flag=True, help="Write JSON instead of YAML.")
+def export(output: Path | None, *, as_json: bool) -> None:
+    """Write all facts that are believed now as a facts file, which loads to the same.
 
     It holds national numbers: it is as secret as the database with its key file.
     """
     with working("reading all facts"):
-        text = databases.export_facts(configured())
+        text = databases.export_facts(configured(), Form.JSON if as_json else Form.YAML)
     if output is None:
         click.echo(text, nl=False)
     else:

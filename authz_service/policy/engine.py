@@ -109,7 +109,7 @@ class PolicyEngine:
             if told:
                 refusing |= need.rules
             for reason, rule in told:
-                reasons.add(Reason(reason))
+                reasons.add(_reason(reason))
                 refusing.add(rule)
         if not reasons:
             raise PolicyEvaluationError("a need is not met and the policy gives no reason")
@@ -126,6 +126,14 @@ class PolicyEngine:
             raise PolicyEvaluationError("the policy says nothing of what it does not know")
         return Answer(
             allowed=False,
-            reasons=told_in_order({Reason(reason) for reason, _ in answers}),
+            reasons=told_in_order({_reason(reason) for reason, _ in answers}),
             rules=tuple(sorted({rule for _, rule in answers})),
         )
+
+
+def _reason(code: str) -> Reason:
+    """Return the reason that a code of the policy stands for. Raises PolicyEvaluationError."""
+    try:
+        return Reason(code)
+    except ValueError:
+        raise PolicyEvaluationError("the policy gives a reason that does not exist") from None

@@ -31,6 +31,9 @@ def test_load_is_all_or_nothing_and_the_same_file_changes_nothing(
     assert run("facts", "export", "--output", str(exported)) == Result(0, "", "")
     assert exported.stat().st_mode & 0o777 == 0o600
     assert run("facts", "load", str(exported), "--json").json["added"] == 0
+    as_json = tmp_path / "world.json"
+    as_json.write_text(run("facts", "export", "--json").out, "utf-8")
+    assert run("facts", "load", str(as_json), "--json").json["added"] == 0
     assert exported.read_text("utf-8") == program_on_each.succeeds("facts", "export")
 
 

@@ -131,7 +131,7 @@ class Question:
             self.findings.fail("MISSING_DATA")
             return None
         if not isinstance(value, str):
-            self.findings.fail("INVALID_INPUT", may=["UNKNOWN_RESOURCE"])
+            self.findings.fail("INVALID_INPUT", may=["UNKNOWN_RESOURCE", "INVALID_IDENTIFIER"])
             return None
         capacity = self.world.capacity_at(value, self.at)
         if capacity is None:

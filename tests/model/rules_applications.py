@@ -123,6 +123,8 @@ def _need_role(question: Question, application: Record, capacity: Record) -> Non
 def role_flaws(role: Record, question: Question) -> set[str]:
     """What keeps a role assignment from working (RMA-ROL-02)."""
     found: set[str] = set()
+    if role["status"] in ("declined", "ended"):
+        return {"ROLE_NOT_HELD"}
     if role["status"] != "accepted":
         found.add("ROLE_NOT_ACCEPTED")
     if not has_begun(role, question.at):

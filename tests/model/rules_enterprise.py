@@ -72,9 +72,9 @@ def process_exceptional_request(question: Question, request: Record) -> None:
     findings = question.findings
     enterprise = question.world.enterprise_by_id[str(request["enterprise"])]
     if begin_of(request.get("filed")) > question.at:
-        findings.fail("UNKNOWN_RESOURCE", may=["TARGET_STATE"])
-        findings.remark("MISSING_DATA", "INVALID_INPUT")
-    elif request["status"] not in ("awaiting_signature", "posted"):
+        findings.fail("UNKNOWN_RESOURCE", may=["TARGET_STATE", "MISSING_DATA", "INVALID_INPUT"])
+        return
+    if request["status"] not in ("awaiting_signature", "posted"):
         findings.fail("TARGET_STATE")
     paper = question.part("paper", "SIGNATURE_MISSING")
     if paper is None:

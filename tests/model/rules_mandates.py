@@ -103,7 +103,7 @@ def _acting_party(question: Question, mandate: Record, lr_alone: bool) -> str | 
             return side
     # Of an enterprise that is not known it is true that its account is not active and that nobody represents it.
     question.findings.fail("NOT_A_PARTY", may=["WRONG_ENTERPRISE", "UNKNOWN_RESOURCE"])
-    question.findings.remark("ACCOUNT_NOT_ACTIVE", "NOT_LEGAL_REPRESENTATIVE")
+    question.findings.remark("ACCOUNT_BLOCKED", "ACCOUNT_NOT_ACTIVE", "NOT_LEGAL_REPRESENTATIVE")
     enterprise = question.world.enterprise_by_number.get(number)
     with question.findings.side_remarks():
         if enterprise is not None:
@@ -283,10 +283,11 @@ def _enter(question: Question, registry: str, system: str) -> tuple[Record | Non
     acting = world.enterprise_by_number.get(number) if number is not None else None
     is_party = number is not None and number in (mandator, mandatary)
     if number is not None and not is_party:
+        findings.remark("ACCOUNT_BLOCKED", "ACCOUNT_NOT_ACTIVE", "NOT_LEGAL_REPRESENTATIVE")
         if mandator is None or mandatary is None:
             findings.remark("NOT_A_PARTY")
         else:
-            findings.fail("NOT_A_PARTY", may=["WRONG_ENTERPRISE", "ACCOUNT_NOT_ACTIVE", "NOT_LEGAL_REPRESENTATIVE"])
+            findings.fail("NOT_A_PARTY", may=["WRONG_ENTERPRISE"])
     with findings.side_remarks():
         if acting is not None and not is_party:
             need_active_account(question, acting)

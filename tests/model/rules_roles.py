@@ -92,6 +92,8 @@ def end_role(question: Question, role: Record) -> None:
             need_manager(question, capacity)
     if has_ended(role, at):
         question.findings.fail_one_of("ROLE_EXPIRED", "TARGET_STATE")
+    elif role["status"] in ("declined", "ended"):
+        question.findings.fail("TARGET_STATE")
 
 
 # -- Flemish rights ----------------------------------------------------------------------------
@@ -140,7 +142,7 @@ def end_flemish_right(question: Question, enterprise: Record) -> None:
     code = question.text("right")
     context = question.text("right_context", "CONTEXT_MISSING")
     if niss is None or code is None or context is None:
-        question.findings.remark("RIGHT_NOT_HELD", "TARGET_STATE", "CONTEXT_MISSING")
+        question.findings.remark("RIGHT_NOT_HELD", "TARGET_STATE", "CONTEXT_MISSING", "INVALID_INPUT")
         return
     target = question.known(niss)
     if target is None or not holds_right(question, target, enterprise, {code}, context):

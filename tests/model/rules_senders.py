@@ -242,3 +242,5 @@ def _need_own_or_mandate(question: Question, enterprise: Record, application: Re
     number = question.number(mandator)
     if number is not None:
         need_mandate(question, number, enterprise, application)
+    elif not application.get("mandate_system"):
+        question.findings.remark("APPLICATION_NOT_MANDATABLE")

@@ -23,17 +23,10 @@ from authz_service.policy.clauses import clauses_of
 from authz_service.policy.engine import PolicyEngine
 from authz_service.policy.polar import PolicyEvaluationError, plain
 from authz_service.policy.text import PolicySource, PolicyText, read_policy
-from tests.policy.standing_space import (
-    STANDING_OF,
-    Flat,
-    build,
-    favourable,
-    flat_of,
-    generated,
-    paths_of,
-    settled,
-    values_of,
-)
+from tests.policy.favourable_standings import favourable
+from tests.policy.standing_generation import generated
+from tests.policy.standing_settling import settled
+from tests.policy.standing_shapes import STANDING_OF, Flat, build, flat_of, paths_of, values_of
 
 POLICIES: Final = Path(__file__).parents[2] / "policies"
 PARTS: Final = frozenset({"action", "subject", "enterprise", "signing_enterprise", "capacity", "capacity.enterprise"})

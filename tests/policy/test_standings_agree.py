@@ -20,17 +20,10 @@ from authz_service.policy.text import SWITCHES, read_policy
 from tests.model import standing_judge
 from tests.model.standing_judge import judge
 from tests.model.verdict import Verdict
-from tests.policy.standing_space import (
-    ACTIONS_OF,
-    STANDING_OF,
-    build,
-    constrained_size,
-    everything,
-    favourable,
-    flat_of,
-    generated,
-    settled,
-)
+from tests.policy.favourable_standings import favourable
+from tests.policy.standing_generation import constrained_size, everything, generated
+from tests.policy.standing_settling import settled
+from tests.policy.standing_shapes import ACTIONS_OF, STANDING_OF, build, flat_of
 
 ROOT: Final = Path(__file__).parents[2]
 POLICIES: Final = ROOT / "policies"
