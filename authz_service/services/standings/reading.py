@@ -77,7 +77,7 @@ class Reading:
         if self.subject_type is not SubjectType.PERSON:
             return None
         places = (self.question.context, self.question.subject_properties)
-        given = next((place["authentication_means"] for place in places if "authentication_means" in place), None)
+        given = next((means for place in places if (means := place.get("authentication_means")) is not None), None)
         if given is None or isinstance(given, str):
             return given
         self.problems.add(Reason.INVALID_INPUT)
