@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, Final
 from wsgiref.types import WSGIEnvironment
@@ -12,6 +13,9 @@ from authz_service.decision_api.strict_json import StrictJsonError, read_object
 __all__ = ["read_body"]
 
 MEDIA_TYPE: Final = "application/json"
+CHUNK_BYTES: Final = 65_536
+DRAINED_TIMES: Final = 4
+"""How many times the limit is still taken in, to be forgotten, so that the sender gets its 413."""
 
 
 def read_body(environ: WSGIEnvironment, most: int, depth: int) -> dict[str, Any]:
@@ -48,6 +52,7 @@ def _octets(environ: WSGIEnvironment, most: int) -> bytes:
         raise _bad("the Content-Length is no number")
     length = None if stated is None else _number(stated, most)
     if length is not None and length > most:
+        _drain(environ, min(length, DRAINED_TIMES * most))
         raise _too_large(most)
     if environ.get("wsgi.input_terminated"):
         # The server marks the end of the body, so what was stated is only compared with what comes.
@@ -81,6 +86,14 @@ def _read(environ: WSGIEnvironment, wanted: int, expected: int | None) -> bytes:
     except (OSError, ValueError, RuntimeError):
         raise _bad("the body did not arrive") from None
     return octets
+
+
+def _drain(environ: WSGIEnvironment, wanted: int) -> None:
+    """Read and forget so many bytes: a sender who is cut off in the middle may never see the answer."""
+    source = environ["wsgi.input"]
+    with suppress(OSError, ValueError, RuntimeError):
+        while wanted > 0 and (more := source.read(min(wanted, CHUNK_BYTES))):
+            wanted -= len(more)
 
 
 def _too_large(most: int) -> WireError:

@@ -89,6 +89,15 @@ def test_the_request_id_comes_back(
     assert session.post(f"{service.base_url}/access/v1/evaluation", json=ALLOWED, timeout=30).json()["decision"] is True
 
 
+def test_whoever_sends_too_much_gets_the_answer_every_time(service: Service) -> None:
+    headers = {"Authorization": f"Bearer {service.key}", "Content-Type": "application/json"}
+    replies = [
+        requests.post(f"{service.base_url}/access/v1/evaluation", data=" " * (2 * MIB), headers=headers, timeout=30)
+        for _ in range(40)
+    ]
+    assert {reply.status_code for reply in replies} == {413}
+
+
 def test_a_large_batch_arrives_whole(service: Service, session: requests.Session) -> None:
     items = [{"resource": (ALLOWED if number % 3 else DENIED)["resource"], "note": "x" * 800} for number in range(1000)]
     body = {**ALLOWED, "evaluations": items}
