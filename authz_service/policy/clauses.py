@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -156,14 +156,10 @@ def headings_of(source: PolicySource) -> Iterator[Heading]:
 
 def without(text: PolicyText, clause: Clause) -> PolicyText:
     """Return the policy without one clause; all else stands as it stood."""
-    return PolicyText(
-        tuple(
-            PolicySource(source.name, source.text[: clause.start] + source.text[clause.end :])
-            if source.name == clause.file
-            else source
-            for source in text.sources
-        ),
-        text.switches,
-        text.levels,
-        text.catalogue,
+    sources = tuple(
+        replace(source, text=source.text[: clause.start] + source.text[clause.end :])
+        if source.name == clause.file
+        else source
+        for source in text.sources
     )
+    return replace(text, sources=sources)

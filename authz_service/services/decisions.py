@@ -47,19 +47,20 @@ class DecisionService:
         `scopes`: those of the caller; `now`: the present in UTC microseconds (default: the clock).
         Raises StoreUnavailableError when the facts cannot be read: then nothing can be decided.
         """
-        asker = Asker(scopes, moments.now() if now is None else now, self.levels)
-        asked = [_Asked.read(question, asker) for question in questions]
-        facts = self.facts.read([each.query for each in asked])
-        return [self._decision(each, found) for each, found in zip(asked, facts, strict=True)]
+        return [self._decision(asked, facts) for asked, facts in self._read(questions, scopes, now)]
 
     def standings(
         self, questions: Sequence[Question], scopes: frozenset[Scope] = frozenset(), now: int | None = None
     ) -> list[Standing | UnknownStanding]:
         """Return what the policy would see of each question. Raises StoreUnavailableError."""
+        return [asked.standing(facts) for asked, facts in self._read(questions, scopes, now)]
+
+    def _read(
+        self, questions: Sequence[Question], scopes: frozenset[Scope], now: int | None
+    ) -> list[tuple[_Asked, QuestionFacts]]:
         asker = Asker(scopes, moments.now() if now is None else now, self.levels)
         asked = [_Asked.read(question, asker) for question in questions]
-        facts = self.facts.read([each.query for each in asked])
-        return [each.standing(found) for each, found in zip(asked, facts, strict=True)]
+        return list(zip(asked, self.facts.read([each.query for each in asked]), strict=True))
 
     def _decision(self, asked: _Asked, facts: QuestionFacts) -> Decision:
         error = None
