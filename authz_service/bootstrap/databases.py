@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from authz_service.bootstrap.errors import StartError
+from authz_service.domain.person_ids import new_person_id
 from authz_service.services.facts_file import exporting, loading
 from authz_service.services.facts_file.tree import FactsFile, Form
 from authz_service.settings import Settings
@@ -15,7 +16,7 @@ from authz_service.store import rotation
 from authz_service.store.database import Database
 from authz_service.store.errors import KeyFileError
 from authz_service.store.keys import ensure_key_file, read_key_file
-from authz_service.store.writing import Recorder, new_person_id
+from authz_service.store.writing import Recorder
 
 __all__ = ["checked_database", "export_facts", "load_facts", "open_database", "rotate_keys", "upgrade_database"]
 

@@ -17,6 +17,7 @@ __all__ = [
     "ApplicationRecord",
     "CapacityRecord",
     "ChannelRecord",
+    "ContactRecord",
     "EnterpriseRecord",
     "FlemishRightRecord",
     "MandateRecord",
@@ -195,6 +196,27 @@ class AgentRecord:
     valid: Period
 
 
+@dataclass(frozen=True, slots=True)
+class ContactRecord:
+    """How somebody or something is reached (GGA-DES-08, GGA-DES-09, GGA-AM-05, UM-USR-05); "" where nothing is known.
+
+    `owner_kind`: "person", "account", "designation" (the person designated), "requester" (who asked for that
+    designation) or "capacity"; `owner_id`: the id of that person, relation or capacity. `user_name` is a person's.
+    `checked_at`: when the owner last said that all is right (UTC microseconds; UM-MGT-04, UM-SELF-04).
+    """
+
+    owner_kind: str
+    owner_id: str
+    user_name: str
+    title: str
+    language: str
+    email: str
+    local_email: str
+    telephone: str
+    checked_at: int | None
+    valid: Period
+
+
 Record = (
     PersonRecord
     | EnterpriseRecord
@@ -207,4 +229,5 @@ Record = (
     | RequestRecord
     | FlemishRightRecord
     | AgentRecord
+    | ContactRecord
 )

@@ -124,6 +124,7 @@ SHAPES: Final[dict[type[Record], Shape]] = {
         (records.RequestRecord, tables.request),
         (records.FlemishRightRecord, tables.flemish_right),
         (records.AgentRecord, tables.agent),
+        (records.ContactRecord, tables.contact),
     )
 }
 """Every type of record; whoever goes before another in here is written before it."""

@@ -28,13 +28,18 @@ __all__ = [
     "METADATA",
     "agent",
     "application",
+    "audit_checkpoint",
+    "audit_record",
     "caller",
     "capacity",
     "channel",
+    "contact",
     "enterprise",
     "flemish_right",
+    "idempotency",
     "key_check",
     "mandate",
+    "outbox",
     "person",
     "person_detail",
     "relation",
@@ -225,6 +230,21 @@ flemish_right: Final = _fact(
 
 agent: Final = _fact("agent", _word("agent_id", key=True), _word("service"))
 
+contact: Final = _fact(
+    "contact",
+    _word("owner_kind", key=True),
+    _word("owner_id", key=True),
+    _word("user_name"),
+    _word("title"),
+    _word("language"),
+    _word("email"),
+    _word("local_email"),
+    _word("telephone"),
+    _number("checked_at", null=True),
+    Index(None, "user_name"),
+)
+"""How a person, the holder of an account or a designation, or a capacity is reached; "" where nothing is known."""
+
 revision: Final = Table(
     "revision",
     METADATA,
@@ -265,3 +285,56 @@ key_check: Final = Table(
     CheckConstraint("one = 1", name="one_row"),
 )
 """Which keys the identities are under now."""
+
+audit_record: Final = Table(
+    "audit_record",
+    METADATA,
+    Column("sequence", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    _word("record"),
+    Column("hash", LargeBinary, nullable=False, unique=True),
+)
+"""The audit log: each record a canonical JSON text that names the hash of the one before; only ever appended to."""
+
+audit_checkpoint: Final = Table(
+    "audit_checkpoint",
+    METADATA,
+    Column("sequence", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    _number("signed_at"),
+    Column("hash", LargeBinary, nullable=False),
+    _word("key_id"),
+    Column("signature", LargeBinary, nullable=False),
+)
+"""Signed statements "the log had this many records, and this was the hash of the last" (Ed25519)."""
+
+outbox: Final = Table(
+    "outbox",
+    METADATA,
+    _word("message_id", key=True),
+    _word("topic"),
+    _word("enterprise_id"),
+    _number("revision"),
+    _number("created_at"),
+    _word("content"),
+    _word("state"),
+    Column("attempts", Integer, nullable=False),
+    _number("due_at"),
+    _number("done_at", null=True),
+    _word("failure"),
+    Index(None, "topic", "state", "due_at"),
+    Index(None, "topic", "revision"),
+    sqlite_with_rowid=False,
+)
+"""What is to be told to others because of a commit, written in it: e-mails, and changes for those who follow them."""
+
+idempotency: Final = Table(
+    "idempotency",
+    METADATA,
+    _word("actor", key=True),
+    _word("key_hash", key=True),
+    _word("request_hash"),
+    _number("created_at"),
+    _word("outcome"),
+    Index(None, "created_at"),
+    sqlite_with_rowid=False,
+)
+"""Commands that were carried out under an Idempotency-Key, with what was answered; no key and no request in clear."""

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import itertools
-import re
-import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing
 from types import TracebackType
@@ -22,21 +19,10 @@ from authz_service.store.errors import StoreConflictError, StoreError
 from authz_service.store.keys import Key
 from authz_service.store.rows import SHAPES, Shape
 
-__all__ = ["Recorder", "is_person_id", "new_person_id"]
+__all__ = ["Recorder"]
 
 CHUNK: Final = 2000
 """Rows a statement."""
-_PERSON_ID: Final = re.compile(r"p_[a-z2-7]{25}[aeimquy4]")  # 128 bits are 25.6 characters: the last holds three bits
-
-
-def new_person_id() -> str:
-    """Return a new opaque id: "p_" and 26 lower-case base32 characters of 128 random bits."""
-    return "p_" + base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=").lower()
-
-
-def is_person_id(text: str) -> bool:
-    """Return True when the text has the form of an opaque person id."""
-    return _PERSON_ID.fullmatch(text) is not None
 
 
 class Recorder:

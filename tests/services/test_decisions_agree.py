@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
+from authz_service.domain.person_ids import new_person_id
 from authz_service.domain.questions import Question
 from authz_service.domain.vocabulary import Scope
 from authz_service.policy.engine import PolicyEngine
@@ -26,7 +27,7 @@ from authz_service.services.facts_file.tree import FactsFile
 from authz_service.store.database import Database
 from authz_service.store.keys import ensure_key_file
 from authz_service.store.reading import FactsReader
-from authz_service.store.writing import Recorder, new_person_id
+from authz_service.store.writing import Recorder
 from tests.model.oracle import decide
 from tests.model.questions import random_questions
 from tests.model.rules_subjects import LEVELS

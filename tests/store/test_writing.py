@@ -9,12 +9,13 @@ from sqlalchemy import event, select
 
 from authz_service.domain.identifiers import Niss
 from authz_service.domain.moments import now
+from authz_service.domain.person_ids import is_person_id, new_person_id
 from authz_service.domain.records import PersonIdentity, Record
 from authz_service.store import tables
 from authz_service.store.database import Database
 from authz_service.store.errors import StoreConflictError, StoreError, UnstorableError
 from authz_service.store.keys import KeyRing
-from authz_service.store.writing import Recorder, is_person_id, new_person_id
+from authz_service.store.writing import Recorder
 from tests.store.facts import (
     ANNE,
     CARLA,

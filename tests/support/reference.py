@@ -10,6 +10,7 @@ import yaml
 
 from authz_service.decision_api.application import DecisionApplication
 from authz_service.decision_api.settings import DecisionSettings
+from authz_service.domain.person_ids import new_person_id
 from authz_service.domain.vocabulary import Scope
 from authz_service.policy.engine import PolicyEngine
 from authz_service.policy.text import read_policy
@@ -21,7 +22,7 @@ from authz_service.store.callers import Callers
 from authz_service.store.database import Database
 from authz_service.store.keys import ensure_key_file
 from authz_service.store.reading import FactsReader
-from authz_service.store.writing import Recorder, new_person_id
+from authz_service.store.writing import Recorder
 from tests.support.wire import Wire
 
 PROJECT: Final = Path(__file__).parent.parent.parent

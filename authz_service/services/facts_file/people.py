@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from authz_service.domain.identifiers import Niss
+from authz_service.domain.person_ids import is_person_id
 from authz_service.domain.records import PersonIdentity
 from authz_service.services.facts_file.entries import Entry
 from authz_service.services.facts_file.errors import Errors
-from authz_service.store.writing import is_person_id
 
 __all__ = ["People", "identify_people"]
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from authz_service.domain.person_ids import new_person_id
 from authz_service.domain.questions import Answer
 from authz_service.domain.standings import Standing, UnknownStanding
 from authz_service.policy.clauses import headings_of
@@ -22,7 +23,7 @@ from authz_service.services.policy_cases.tables import Case, CaseTable
 from authz_service.store.database import Database
 from authz_service.store.keys import ensure_key_file
 from authz_service.store.reading import FactsReader
-from authz_service.store.writing import Recorder, new_person_id
+from authz_service.store.writing import Recorder
 
 __all__ = ["Failure", "PreparedCase", "Report", "engines_for", "failures_of", "prepare", "run"]
 

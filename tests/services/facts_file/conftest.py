@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
+from authz_service.domain.person_ids import new_person_id
 from authz_service.domain.records import Record
 from authz_service.services.facts_file.exporting import export, export_text
 from authz_service.services.facts_file.loading import LoadReport, check, load
 from authz_service.services.facts_file.tree import FactsFile, Form
 from authz_service.store.database import Database
 from authz_service.store.keys import ensure_key_file
-from authz_service.store.writing import Recorder, new_person_id
+from authz_service.store.writing import Recorder
 
 MEANS = ("eid", "eidas_high", "itsme", "totp_app", "sms_otp", "eidas_substantial", "email_otp", "password")
 
