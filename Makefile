@@ -13,7 +13,7 @@ ONCE ?=
 UPGRADE ?=
 TESTS ?=
 
-.PHONY: help setup servers demo serve test check format test-slow mutation lock clean
+.PHONY: help setup servers demo serve test check format test-slow test-provider mutation lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -33,7 +33,7 @@ serve: setup ## bring the database up to date and run the service
 	@$(BIN)/authz serve
 
 test: servers setup check ## everything that has to hold before a change goes in: check, then all tests but the slow ones
-	@$(PYTEST) -n $(WORKERS) -m 'not slow' $(TESTS)
+	@$(PYTEST) -n $(WORKERS) -m 'not slow and not provider' $(TESTS)
 
 check: setup ## lint, format, types, walls between the rooms, policies
 	@$(BIN)/ruff check
@@ -48,6 +48,9 @@ format: setup ## put the code in shape: format and safe lint fixes
 
 test-slow: servers setup ## the tests that take their time: proofs by exhaustion, soak, large worlds
 	@$(PYTEST) -n $(WORKERS) -m slow $(TESTS)
+
+test-provider: setup ## try access tokens of a real OpenID provider (needs node 20 or newer, npm, and npm's registry)
+	@$(PYTEST) -m provider $(TESTS)
 
 mutation: setup ## break every policy rule in turn and see whether a policy case notices
 	@$(BIN)/authz policy mutate

@@ -9,6 +9,7 @@ import ipaddress
 import os
 import tomllib
 from collections.abc import Mapping
+from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final, Self
@@ -32,6 +33,11 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 from pydantic_settings import SettingsError as SourceError
+
+from authz_service.delivery.smtp import Security, SmtpServer
+from authz_service.domain.messages import is_address
+from authz_service.domain.vocabulary import Scope
+from authz_service.identity.issuers import Issuer
 
 __all__ = ["Environment", "Limits", "Settings", "SettingsError", "home", "load_settings", "unknown_variables"]
 
@@ -59,6 +65,14 @@ class LogLevel(StrEnum):
     INFO = "info"
     WARNING = "warning"
     ERROR = "error"
+
+
+class MailTransport(StrEnum):
+    """Where mails go."""
+
+    FOLDER = "folder"
+    CONSOLE = "console"
+    SMTP = "smtp"
 
 
 Count = Annotated[int, Field(ge=1)]
@@ -94,6 +108,81 @@ class Policy(_Section):
     switches: dict[str, Annotated[str, BeforeValidator(_switch_word)]] = Field(default_factory=dict)
 
 
+class Identity(_Section):
+    """Whose access tokens are trusted. `development_issuer`: whether tokens that `authz token` makes are, too."""
+
+    issuers: tuple[Issuer, ...] = ()
+    development_issuer: bool = False
+    development_key_file: Path = Field(default_factory=lambda: home() / "var" / "development-issuer.pem")
+
+
+class Operators(_Section):
+    """`command_line`: what whoever can run commands on this machine may do to the service (OPS-01)."""
+
+    command_line: tuple[Scope, ...] = (Scope.ADMIN, Scope.AUDIT, Scope.SYNC)
+
+
+class Administering(_Section):
+    """When contact details are to be looked at again, and where people change their passwords and see certificates."""
+
+    check_days: Annotated[int, Field(ge=1, le=3650)] = 180
+    password_url: str = "https://www.csam.be"  # noqa: S105 - a place, no password
+    certificate_url: str = "https://www.socialsecurity.be"
+
+    @field_validator("password_url", "certificate_url")
+    @classmethod
+    def _check_url(cls, url: str) -> str:
+        if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
+            raise ValueError("must be an absolute http or https URL")
+        return url
+
+
+class Mailing(_Section):
+    """How mails are sent, from whom, and how often that is tried. `folder` None: beside the key file."""
+
+    transport: MailTransport = MailTransport.FOLDER
+    folder: Path | None = None
+    host: str = ""
+    port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    security: Security = Security.STARTTLS
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    ca_file: Path | None = None
+    timeout_seconds: Annotated[float, Field(gt=0, le=30)] = 20
+    sender: str = "authz@localhost"
+    portal_url: str = "https://www.csam.be"
+    attempts: Annotated[int, Field(ge=1, le=100)] = 8
+    first_retry_seconds: Annotated[float, Field(gt=0)] = 60
+    longest_retry_seconds: Annotated[float, Field(gt=0, le=604_800)] = 21_600
+    kept_days: Annotated[int, Field(ge=1, le=3650)] = 30
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        _, address = parseaddr(self.sender)
+        if not is_address(address) or not address.isascii() or not self.sender.isprintable():
+            raise ValueError("mail.sender: must be name@domain, or A name <name@domain>, the address in ASCII")
+        if urlsplit(self.portal_url).scheme not in {"http", "https"} or not urlsplit(self.portal_url).hostname:
+            raise ValueError("mail.portal_url: must be an absolute http or https URL")
+        if self.transport is MailTransport.SMTP:
+            if not self.host or address.endswith("@localhost"):
+                raise ValueError("mail: to send by SMTP, host and sender must be set")
+            self.smtp_server()
+        return self
+
+    def smtp_server(self) -> SmtpServer:
+        """Return where mail is handed over. Raises ValueError for what would be unsafe."""
+        usual = {Security.STARTTLS: 587, Security.TLS: 465, Security.NONE: 25}
+        return SmtpServer(
+            host=self.host,
+            port=self.port or usual[self.security],
+            security=self.security,
+            username=self.username,
+            password=self.password.get_secret_value(),
+            ca_file=self.ca_file,
+            timeout_seconds=self.timeout_seconds,
+        )
+
+
 def home() -> Path:
     """Return the folder that config/, policies/ and var/ are in: the checkout, else the current one."""
     checkout = Path(__file__).resolve().parent.parent
@@ -125,12 +214,17 @@ class Settings(BaseSettings):
     threads: Annotated[int, Field(ge=1, le=64)] = 4
     database_url: SecretStr = Field(default_factory=lambda: SecretStr(f"sqlite:///{home() / 'var' / 'authz.db'}"))
     key_file: Path = Path()
+    audit_key_file: Path = Path()
     policy_dir: Path = Field(default_factory=lambda: home() / "policies")
     log_level: LogLevel = LogLevel.INFO
     access_log: bool = False
     limits: Limits = Limits()
     assurance: Assurance
+    operators: Operators = Operators()
     policy: Policy = Policy()
+    identity: Identity = Identity()
+    mail: Mailing = Mailing()
+    administration: Administering = Administering()
 
     @classmethod
     def settings_customise_sources(
@@ -163,6 +257,8 @@ class Settings(BaseSettings):
             filled["public_url"] = f"http://{reached}:{filled.get('port', 8080)}"
         if not filled.get("key_file"):
             filled["key_file"] = _key_file(str(filled.get("database_url") or ""))
+        if not filled.get("audit_key_file"):
+            filled["audit_key_file"] = Path(filled["key_file"]).with_suffix(".audit.pem")
         return filled
 
     @field_validator("database_url")
@@ -181,6 +277,18 @@ class Settings(BaseSettings):
             raise ValueError(
                 "public_url: must be https where it is not this machine (environment = development takes http)"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _check_identity(self) -> Self:
+        if self.identity.development_issuer and self.environment is Environment.PRODUCTION:
+            raise ValueError("identity.development_issuer: whoever has its key can be anybody: not in production")
+        urls = [issuer.url for issuer in self.identity.issuers]
+        if len(set(urls)) != len(urls):
+            raise ValueError("identity.issuers: an issuer is there twice")
+        means = {name for issuer in self.identity.issuers for name in issuer.means.values()}
+        if not means <= self.assurance.levels.keys():
+            raise ValueError("identity.issuers: their means must be names that assurance.levels has")
         return self
 
 
@@ -215,7 +323,8 @@ def load_settings(**overrides: Any) -> Settings:
 def _told(error: ValidationError) -> str:
     first, *more = error.errors(include_url=False, include_context=False, include_input=False)
     place = ".".join(str(part) for part in first["loc"])
-    message = {"extra_forbidden": "there is no such setting", "missing": "must be set"}.get(
+    nothing = "there is no such setting"
+    message = {"extra_forbidden": nothing, "unexpected_keyword_argument": nothing, "missing": "must be set"}.get(
         first["type"], first["msg"].removeprefix("Value error, ")
     )
     variable = PREFIX + place.upper().replace(".", SEPARATOR)

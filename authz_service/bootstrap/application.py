@@ -12,6 +12,7 @@ from wsgiref.types import WSGIApplication
 import structlog
 
 from authz_service.admin_api.application import create_application
+from authz_service.bootstrap.callers import KeysAndTokens
 from authz_service.bootstrap.errors import StartError
 from authz_service.bootstrap.log_lines import configure_logging
 from authz_service.bootstrap.service import Service, build_service
@@ -69,7 +70,7 @@ def build_application(service: Service) -> WSGIApplication:
         raise StartError(str(error)) from None
     return DecisionApplication(
         decisions=service.decisions,
-        callers=service.callers,
+        callers=KeysAndTokens(service.callers, service.access_tokens),
         explanations=service.explanations,
         readiness=readiness(service),
         settings=decision_settings,

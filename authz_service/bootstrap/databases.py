@@ -2,37 +2,53 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from authz_service.bootstrap.audit import ensure_audit_key
 from authz_service.bootstrap.errors import StartError
-from authz_service.domain.person_ids import new_person_id
-from authz_service.services.facts_file import exporting, loading
+from authz_service.bootstrap.operators import carry_out, require
+from authz_service.domain.commands import AddCaller, RevokeCaller
+from authz_service.domain.vocabulary import Action
+from authz_service.services.authority.facts import LoadFacts
+from authz_service.services.authority.files import checked_file, exported_facts
+from authz_service.services.facts_file.loading import LoadReport
 from authz_service.services.facts_file.tree import FactsFile, Form
 from authz_service.settings import Settings
 from authz_service.store import rotation
 from authz_service.store.database import Database
-from authz_service.store.errors import KeyFileError
+from authz_service.store.errors import CallerError, KeyFileError
 from authz_service.store.keys import ensure_key_file, read_key_file
-from authz_service.store.writing import Recorder
 
-__all__ = ["checked_database", "export_facts", "load_facts", "open_database", "rotate_keys", "upgrade_database"]
+__all__ = [
+    "add_caller",
+    "checked_database",
+    "export_facts",
+    "load_facts",
+    "open_database",
+    "revoke_caller",
+    "rotate_keys",
+    "upgrade_database",
+]
 
 
-def upgrade_database(settings: Settings) -> str:
-    """Create or migrate the database, and make the key file where there is none; return what was made.
+def upgrade_database(settings: Settings) -> list[str]:
+    """Create or migrate the database, and make the two keys where they are missing; return a line about each made.
 
     Raises StoreError, StartError.
     """
+    made = []
     with _key_file_named(settings):
-        made = "" if settings.key_file.exists() else f"made the key file {settings.key_file}"
+        if not settings.key_file.exists():
+            made.append(f"made the key file {settings.key_file}: keep it safe, without it the database cannot be read")
         database = Database(settings.database_url.get_secret_value(), ensure_key_file(settings.key_file))
         try:
             database.upgrade()
         finally:
             database.close()
+    if ensure_audit_key(settings):
+        made.append(f"made {settings.audit_key_file}: the audit log is signed with it, so keep it from all others")
     return made
 
 
@@ -77,22 +93,46 @@ def rotate_keys(settings: Settings) -> int:
         return rotation.rotate(database, settings.key_file)
 
 
-def load_facts(settings: Settings, file: FactsFile, *, dry_run: bool) -> loading.LoadReport:
-    """Load a facts file, or say what that would change. Raises FactsFileError, StoreError, StartError."""
-    load = loading.check if dry_run else loading.load
-    with checked_database(settings) as database, Recorder(database) as recorder:
-        return load(recorder, file, means=settings.assurance.levels, new_person_id=new_person_id)
+def load_facts(settings: Settings, file: FactsFile, *, dry_run: bool) -> LoadReport:
+    """Load a facts file, or say what that would change.
+
+    Raises FactsFileError, RefusedError, StoreError, StartError.
+    """
+    means = settings.assurance.levels
+    with checked_database(settings) as database:
+        if dry_run:
+            require(settings, database, Action.LOAD_FACTS)
+            return checked_file(database, file, means)
+        report = carry_out(settings, database, [LoadFacts(file, means)])
+    counts = {name: int(count) for name, count in report.made[0].items()}
+    return LoadReport(**counts, revision=report.revision)
+
+
+def add_caller(settings: Settings, command: AddCaller) -> str:
+    """Add a caller and return its key. Raises CallerError, RefusedError, StoreError, StartError."""
+    with checked_database(settings) as database:
+        report = carry_out(settings, database, [command])
+    if not report.done:
+        raise CallerError("there is a caller of that name; revoke it first")
+    return report.made[0]["key"]
+
+
+def revoke_caller(settings: Settings, command: RevokeCaller) -> None:
+    """Take a caller's access away. Raises CallerError, RefusedError, StoreError, StartError."""
+    with checked_database(settings) as database:
+        if not carry_out(settings, database, [command]).done:
+            raise CallerError("there is no such caller")
 
 
 def export_facts(settings: Settings, form: Form) -> str:
     """Return all that is believed as the text of a facts file, in YAML or JSON. It holds national numbers.
 
-    Raises StoreError, StartError.
+    Raises RefusedError, StoreError, StartError.
     """
-    with checked_database(settings) as database, Recorder(database) as recorder:
+    with checked_database(settings) as database:
+        # Whoever may say what the facts are may have them.
+        require(settings, database, Action.LOAD_FACTS)
         try:
-            if form is Form.JSON:
-                return json.dumps(exporting.export(recorder), ensure_ascii=False, indent=1) + "\n"
-            return exporting.export_text(recorder)
+            return exported_facts(database, form)
         except ValueError as error:
             raise StartError(str(error)) from None

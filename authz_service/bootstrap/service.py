@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from authz_service.bootstrap.databases import open_database
+from authz_service.bootstrap.identity import build_access_tokens
+from authz_service.bootstrap.operators import build_authority
 from authz_service.bootstrap.policies import load_explanations, load_policy
+from authz_service.identity.tokens import AccessTokens
 from authz_service.policy.engine import PolicyEngine
+from authz_service.services.authority.door import Authority
 from authz_service.services.decisions import DecisionService
 from authz_service.services.explanations import Explanations
 from authz_service.settings import Settings
@@ -24,9 +28,11 @@ class Service:
     settings: Settings
     database: Database
     callers: Callers
+    access_tokens: AccessTokens
     policy: PolicyEngine
     decisions: DecisionService
     explanations: Explanations
+    authority: Authority
 
     def close(self) -> None:
         """Give back the connections of this thread and of the pool."""
@@ -36,12 +42,15 @@ class Service:
 def build_service(settings: Settings) -> Service:
     """Return the service, ready to answer. Raises StartError, StoreError."""
     policy = load_policy(settings)
+    access_tokens = build_access_tokens(settings)
     database = open_database(settings)
     return Service(
         settings=settings,
         database=database,
         callers=Callers(database),
+        access_tokens=access_tokens,
         policy=policy,
         decisions=DecisionService(FactsReader(database), policy, settings.assurance.levels),
         explanations=load_explanations(),
+        authority=build_authority(settings, database, policy),
     )

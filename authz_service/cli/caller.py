@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
-from authz_service.bootstrap.databases import checked_database
+from authz_service.bootstrap.databases import add_caller, checked_database, revoke_caller
 from authz_service.cli.configuration import configured
 from authz_service.cli.output import json_option, print_json, print_table
 from authz_service.domain import moments
+from authz_service.domain.commands import AddCaller, RevokeCaller
 from authz_service.domain.vocabulary import Scope
 from authz_service.store.callers import CallerEntry, Callers
 
@@ -37,9 +38,8 @@ def add(name: str, scopes: tuple[str, ...], purpose: str, ends: str | None) -> N
     The key alone goes to standard output, so that it can go straight into a file or a secret store.
     """
     ends_at = _end(ends)
-    with checked_database(configured()) as database:
-        key = Callers(database).add(name, [Scope(scope) for scope in scopes], purpose, ends_at)
-    click.echo(key)
+    command = AddCaller(name, frozenset(Scope(scope) for scope in scopes), purpose, ends_at)
+    click.echo(add_caller(configured(), command))
 
 
 def _end(text: str | None) -> int | None:
@@ -72,8 +72,7 @@ def list_callers(*, as_json: bool) -> None:
 @click.argument("name")
 def revoke(name: str) -> None:
     """Take a caller's access away, from the next request on."""
-    with checked_database(configured()) as database:
-        Callers(database).revoke(name)
+    revoke_caller(configured(), RevokeCaller(name))
     click.echo("the key is revoked")
 
 

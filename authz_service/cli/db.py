@@ -17,10 +17,9 @@ def db() -> None:
 
 @db.command()
 def upgrade() -> None:
-    """Create or migrate the database, and make the key file if there is none."""
-    made = databases.upgrade_database(configured())
-    if made:
-        click.echo(f"{made}: keep it safe, without it the database cannot be read", err=True)
+    """Create or migrate the database, and make the key file and the key of the audit log if there are none."""
+    for line in databases.upgrade_database(configured()):
+        click.echo(line, err=True)
     click.echo("the database is up to date")
 
 

@@ -4,34 +4,34 @@ from __future__ import annotations
 
 import json
 import signal
-import textwrap
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import click
 
 from authz_service.bootstrap import databases
+from authz_service.bootstrap.audit_log import verify_database
 from authz_service.bootstrap.errors import StartError
+from authz_service.bootstrap.identity import development_issuer
 from authz_service.cli.configuration import configured
 from authz_service.cli.demo_service import HOST, RunningService, free_port, own_folder, running_service
-from authz_service.cli.demo_stories import STORIES, Names, Story
+from authz_service.cli.demo_stories import STORY, Names, Question
+from authz_service.cli.demo_telling import Teller
 from authz_service.cli.failures import FAILED
+from authz_service.domain.commands import AddCaller
 from authz_service.domain.vocabulary import Scope
 from authz_service.services.facts_file.tree import FactsFile
 from authz_service.settings import Environment, Settings, config_dir, home, load_settings
-from authz_service.store.callers import Callers
 
 __all__ = ["demo"]
 
 SCOPES: Final = (Scope.DECIDE, Scope.EXPLAIN, Scope.AS_OF, Scope.SEARCH)
-WIDTH: Final = 100
 
 
 @click.command()
 @click.option("--once", is_flag=True, help="Show it and end, instead of serving on until interrupted.")
 def demo(*, once: bool) -> None:
-    """See the service at work on a synthetic world: real questions over HTTP, with answers and explanations.
+    """See the service at work on a synthetic world: one story of commands and questions over HTTP, with explanations.
 
     Makes a database and keys below var/ for as long as it lasts, and touches no others. Ends with 1 when an answer is
     not the expected one.
@@ -51,17 +51,21 @@ def demo(*, once: bool) -> None:
             host=HOST,
             port=port,
             public_url=f"http://{HOST}:{port}",
+            identity={"development_issuer": True, "development_key_file": folder / "issuer.pem"},
         )
         key = _prepare(settings, world)
         with running_service(settings, folder / "service.log") as service:
             names = Names.of_world(world)
-            wrong = sum(not _tell(number, story, names, service, key) for number, story in enumerate(STORIES, start=1))
+            teller = Teller(service, names, key, development_issuer(settings))
+            wrong = sum(not teller.tell(number, step) for number, step in enumerate(STORY, start=1))
             if wrong:
-                click.echo(f"authz demo: {wrong} of {len(STORIES)} answers are not the expected ones", err=True)
+                click.echo(f"authz demo: {wrong} of {len(STORY)} answers are not the expected ones", err=True)
                 click.get_current_context().exit(FAILED)
-            click.echo(f"{len(STORIES)} questions, all answered as the sources say.")
+            _tell_log(settings)
+            click.echo(f"{len(STORY)} steps, all answered as the sources say.")
             if not once:
-                _serve_on(settings, service, key, names.question(STORIES[1]))
+                question = next(step for step in STORY if isinstance(step, Question) and not step.reasons)
+                _serve_on(settings, service, key, names.asked(question))
 
 
 def _interrupt(_signal: int, _frame: object) -> NoReturn:
@@ -72,8 +76,7 @@ def _prepare(settings: Settings, world: Path) -> str:
     """Make the database, load the world, and return the key of a new caller."""
     databases.upgrade_database(settings)
     report = databases.load_facts(settings, FactsFile.at(world), dry_run=False)
-    with databases.checked_database(settings) as database:
-        key = Callers(database).add("demonstration", SCOPES, "shows the service at work")
+    key = databases.add_caller(settings, AddCaller("demonstration", frozenset(SCOPES), "shows the service at work"))
     click.echo(
         f"a new database with {report.added} facts of {world.name}; starting the service on {settings.public_url}"
     )
@@ -81,33 +84,12 @@ def _prepare(settings: Settings, world: Path) -> str:
     return key
 
 
-def _tell(number: int, story: Story, names: Names, service: RunningService, key: str) -> bool:
-    """Ask a question and show it with its answer; return whether the answer is the expected one."""
-    question = names.question(story)
-    status, answer = service.ask(key, question)
-    click.secho(f"{number}. {story.title}", bold=True)
-    for part, value in question.items():
-        text = json.dumps(value)
-        who = ", ".join(names.named(text))
-        _line(part, f"{text}  ({who})" if who else text)
-    if status != HTTPStatus.OK:
-        _line("answer", click.style(f"HTTP {status} {answer.get('message', '')}", fg="red"))
-        return False
-    context: dict[str, Any] = answer["context"]
-    allowed: bool = answer["decision"]
-    word = click.style("allowed", fg="green", bold=True) if allowed else click.style("denied", fg="red", bold=True)
-    _line("answer", f"{word} {' '.join(context['reasons'])}".rstrip())
-    _line("rules", ", ".join(context["rules"]))
-    _line(story.language, context["reason_user"][story.language])
-    click.echo()
-    return allowed is not bool(story.reasons) and tuple(context["reasons"]) == story.reasons
-
-
-def _line(name: str, text: str) -> None:
-    first, *more = textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False) or [""]
-    click.echo(f"   {click.style(f'{name:9}', dim=True)} {first}")
-    for line in more:
-        click.echo(f"{'':13}{line}")
+def _tell_log(settings: Settings) -> None:
+    """Verify the audit log, which every command stands in. Raises StartError when it is not whole."""
+    report = verify_database(settings)
+    if not report.whole:
+        raise StartError("the audit log does not verify")
+    click.echo(f"The audit log has {report.records} records, and nobody has changed one: `authz audit verify`.")
 
 
 def _serve_on(settings: Settings, service: RunningService, key: str, question: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
@@ -87,6 +87,8 @@ class RunningService:
             "AUTHZ_PUBLIC_URL": settings.public_url,
             "AUTHZ_HOST": settings.host,
             "AUTHZ_PORT": str(settings.port),
+            "AUTHZ_IDENTITY__DEVELOPMENT_ISSUER": "true",
+            "AUTHZ_IDENTITY__DEVELOPMENT_KEY_FILE": str(settings.identity.development_key_file),
         }
         with log.open("wb") as output:
             self._process = subprocess.Popen(
@@ -112,12 +114,18 @@ class RunningService:
         lines = self._log.read_text("utf-8", errors="replace").splitlines()
         raise StartError(f"the service does not get ready: {lines[-1] if lines else 'it says nothing'}")
 
-    def ask(self, key: str, question: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        """Return the status and the body of the answer to a question. Raises StartError, OSError."""
-        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
-        status, body = self._exchange("POST", "/access/v1/evaluation", json.dumps(question), headers)
+    def send(
+        self, method: str, path: str, body: Mapping[str, Any] | None, bearer: str, language: str = "en"
+    ) -> tuple[int, dict[str, Any]]:
+        """Return the status and the JSON body of an answer. Raises StartError, OSError."""
+        headers = {
+            "Authorization": f"Bearer {bearer}",
+            "Content-Type": "application/json",
+            "Accept-Language": language,
+        }
+        status, octets = self._exchange(method, path, None if body is None else json.dumps(body), headers)
         try:
-            answer: dict[str, Any] = json.loads(body)
+            answer: dict[str, Any] = json.loads(octets)
         except ValueError:
             raise StartError("the service answered something that is no JSON") from None
         return status, answer

@@ -1,147 +1,210 @@
-"""The questions of the demonstration: short stories from the sources, on the synthetic reference world."""
+"""The story of the demonstration: commands and the questions of portals in turn, on the synthetic reference world."""
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final, Self
 
 import yaml
 
-__all__ = ["AT", "STORIES", "Names", "Story"]
+__all__ = ["ENTERPRISE", "STORY", "Command", "Names", "Question"]
 
-AT: Final = "2024-03-15"
-"""The day the stories play on: their answers are the same on any other day."""
+ENTERPRISE: Final = "alpha"
+"""The one the story is about."""
+NSSO: Final = "alpha.nsso"
+_NAME: Final = re.compile(r"@(\w+)")
+"""Stands for the number of a person or an enterprise, or for an id that an earlier command was answered with."""
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
-    """One question and what must be answered.
-
-    `person`, `enterprise`, and the texts in `people` and `mandator` are names of the reference world. `reasons`: why it
-    is refused; none on an allow.
-    """
+class Question:
+    """A question of a portal and what must be answered. `reasons`: why it is refused; none on an allow."""
 
     title: str
     person: str
-    enterprise: str
     means: str
     action: str
     resource: tuple[str, str]
     reasons: tuple[str, ...] = ()
-    people: Mapping[str, str] = field(default_factory=dict)
     properties: Mapping[str, Any] = field(default_factory=dict)
     context: Mapping[str, str] = field(default_factory=dict)
-    mandator: str = ""
     language: str = "en"
 
 
-STORIES: Final = (
-    Story(
-        "Anne represents Alpha by law. May she designate Els as its Chief Access Manager (GAP)?",
-        person="anne",
-        enterprise="alpha",
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A request to the administration API. `path` goes on from the enterprise; `keeps`: what its answer's id is called.
+
+    `reasons`: why it is refused; none when it is carried out.
+    """
+
+    title: str
+    person: str
+    means: str
+    method: str
+    path: str
+    body: Mapping[str, Any] | None = None
+    status: HTTPStatus = HTTPStatus.OK
+    keeps: str = ""
+    reasons: tuple[str, ...] = ()
+    language: str = "en"
+
+
+STORY: Final[tuple[Question | Command, ...]] = (
+    Question(
+        "Umar works for Alpha. A portal asks: may he name its access managers?",
+        person="umar",
         means="itsme",
-        action="designate_chief_access_manager",
-        resource=("enterprise", "alpha"),
-        people={"candidate": "els"},
-        properties={"confirmed": True},
-    ),
-    Story(
-        "Carla is Alpha's GAP, so she is access manager everywhere in it. May she see the users of its social action?",
-        person="carla",
-        enterprise="alpha",
-        means="totp_app",
-        action="list_users",
-        resource=("capacity", "alpha.social_action"),
-    ),
-    Story(
-        "Frank is access manager of Alpha as an NSSO employer only. May he see the users of its social action?",
-        person="frank",
-        enterprise="alpha",
-        means="totp_app",
-        action="list_users",
-        resource=("capacity", "alpha.social_action"),
-        reasons=("WRONG_CAPACITY",),
+        action="change_access_manager",
+        resource=("capacity", NSSO),
+        properties={"candidate": "@mia"},
+        reasons=("NOT_CHIEF_ACCESS_MANAGER",),
         language="fr",
     ),
-    Story(
-        "Yann works for Omega, which has a mandate of Alpha. May he use DmfA for Alpha?",
-        person="yann",
-        enterprise="omega",
+    Command(
+        "Anne represents Alpha by law. She looks up who its Chief Access Manager (GAP) is: Carla.",
+        person="anne",
         means="itsme",
-        action="act_under_mandate",
-        resource=("application", "DMFA"),
-        context={"capacity": "omega.provider"},
-        mandator="alpha",
+        method="GET",
+        path="/chiefAccessManager",
+        keeps="present",
     ),
-    Story(
-        "No mandate covers Publiato. May Yann use it for Alpha all the same?",
-        person="yann",
-        enterprise="omega",
+    Command(
+        "She designates Umar in Carla's place.",
+        person="anne",
         means="itsme",
-        action="act_under_mandate",
-        resource=("application", "PUBLIATO"),
-        context={"capacity": "omega.provider"},
-        mandator="alpha",
-        reasons=("APPLICATION_NOT_MANDATABLE",),
+        method="POST",
+        path="/chiefAccessManagerDesignations",
+        body={
+            "candidate": {"ssin": "@umar"},
+            "email": "access@alpha.example",
+            "telephone": "+3225550101",
+            "requester": {"email": "anne@alpha.example", "telephone": "+3225550102"},
+            "confirmed": True,
+            "declaration": "2018-07",
+            "replaces": "@present",
+        },
+        status=HTTPStatus.CREATED,
     ),
-    Story(
-        "Pavel is co-access manager of Alpha, and blocked. May he see its users?",
-        person="pavel",
-        enterprise="alpha",
+    Question(
+        "The portal asks again: may Umar name access managers?",
+        person="umar",
+        means="itsme",
+        action="change_access_manager",
+        resource=("capacity", NSSO),
+        properties={"candidate": "@mia"},
+    ),
+    Question(
+        "And may Carla, whom he replaced?",
+        person="carla",
         means="eid",
-        action="list_users",
-        resource=("capacity", "alpha.nsso"),
-        reasons=("ACCOUNT_BLOCKED",),
+        action="change_access_manager",
+        resource=("capacity", NSSO),
+        properties={"candidate": "@mia"},
+        reasons=("NOT_CHIEF_ACCESS_MANAGER", "ROLE_ENDED"),
     ),
-    Story(
-        "The pension register asks for an eID or itsme. May Ines open it after a login with a code from an app?",
-        person="ines",
-        enterprise="alpha",
+    Command(
+        "Umar makes Mia access manager (GA) of Alpha as an NSSO employer; Frank, who was, is it no more.",
+        person="umar",
+        means="itsme",
+        method="PUT",
+        path=f"/capacities/{NSSO}/accessManager",
+        body={"ssin": "@mia", "email": "mia@alpha.example", "replaces": "acc_frank"},
+    ),
+    Command(
+        "Mia creates a user, Olga, and gives her Dimona.",
+        person="mia",
         means="totp_app",
+        method="POST",
+        path=f"/capacities/{NSSO}/users",
+        body={"ssin": "@olga", "email": "olga@alpha.example", "language": "de", "applications": ["DIMONA"]},
+        status=HTTPStatus.CREATED,
+        keeps="account",
+    ),
+    Question(
+        "The portal of Dimona asks: may Olga open it?",
+        person="olga",
+        means="eid",
         action="use_application",
-        resource=("application", "PENSION_REGISTER"),
-        context={"capacity": "alpha.nsso"},
-        reasons=("ASSURANCE_TOO_LOW",),
+        resource=("application", "DIMONA"),
+        context={"capacity": NSSO},
+    ),
+    Command(
+        "Mia blocks Olga.",
+        person="mia",
+        means="totp_app",
+        method="POST",
+        path=f"/capacities/{NSSO}/users/block",
+        body={"users": ["@account"]},
+    ),
+    Question(
+        "The portal asks once more.",
+        person="olga",
+        means="eid",
+        action="use_application",
+        resource=("application", "DIMONA"),
+        context={"capacity": NSSO},
+        reasons=("ACCOUNT_BLOCKED",),
+        language="de",
+    ),
+    Command(
+        "Olga would unblock herself.",
+        person="olga",
+        means="eid",
+        method="POST",
+        path=f"/capacities/{NSSO}/users/unblock",
+        body={"users": ["@account"]},
+        status=HTTPStatus.FORBIDDEN,
+        reasons=("NOT_A_MANAGER", "OWN_ACCOUNT"),
+        language="nl",
     ),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names of the reference world with the numbers they stand for, and first names by number."""
+    """The names of the story with the numbers and ids they stand for, and what people call who has a number."""
 
-    numbers: Mapping[str, str]
+    known: dict[str, str]
     shown: Mapping[str, str]
 
     @classmethod
     def of_world(cls, path: Path) -> Self:
         """Read the facts file that the demonstration loads. Raises OSError."""
         world = yaml.safe_load(path.read_text("utf-8"))["world"]
-        numbers = {person["id"]: person["niss"] for person in world["persons"]}
-        numbers |= {enterprise["id"]: enterprise["enterprise_number"] for enterprise in world["enterprises"]}
+        known = {person["id"]: person["niss"] for person in world["persons"]}
+        known |= {enterprise["id"]: enterprise["enterprise_number"] for enterprise in world["enterprises"]}
         shown = {person["niss"]: person["first_name"] for person in world["persons"]}
         shown |= {enterprise["enterprise_number"]: enterprise["name"] for enterprise in world["enterprises"]}
-        return cls(numbers, shown)
+        return cls(known, shown)
 
-    def question(self, story: Story) -> dict[str, Any]:
+    def filled_in(self, value: Any) -> Any:
+        """Return a JSON value with what the names in it stand for."""
+        return json.loads(_NAME.sub(lambda name: self.known.get(name[1], name[0]), json.dumps(value)))
+
+    def asked(self, question: Question) -> dict[str, Any]:
         """Return the request that a portal would send (AuthZEN Authorization API 1.0)."""
-        kind, name = story.resource
-        people = {role: self.numbers[person] for role, person in story.people.items()}
-        mandator = {"for_enterprise": self.numbers[story.mandator]} if story.mandator else {}
-        properties = {"properties": people | dict(story.properties)} if people or story.properties else {}
+        kind, resource = question.resource
+        properties = {"properties": self.filled_in(question.properties)} if question.properties else {}
         return {
             "subject": {
                 "type": "person",
-                "id": self.numbers[story.person],
-                "properties": {"acting_for": self.numbers[story.enterprise]},
+                "id": self.known[question.person],
+                "properties": {"acting_for": self.known[ENTERPRISE]},
             },
-            "action": {"name": story.action, **properties},
-            "resource": {"type": kind, "id": self.numbers.get(name, name)},
-            "context": {"authentication_means": story.means, **story.context, **mandator, "at": AT, "explain": True},
+            "action": {"name": question.action, **properties},
+            "resource": {"type": kind, "id": resource},
+            "context": {"authentication_means": question.means, **question.context, "explain": True},
         }
+
+    def path(self, command: Command) -> str:
+        """Return the path that a command is sent to."""
+        return f"/accessManagement/v1/enterprises/{self.known[ENTERPRISE]}{command.path}"
 
     def named(self, text: str) -> list[str]:
         """Return the names of all numbers in a text, in their order."""

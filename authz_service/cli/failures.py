@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from authz_service.bootstrap.errors import StartError
+from authz_service.bootstrap.errors import RefusedError, StartError
 from authz_service.policy.polar import PolicyLoadError
 from authz_service.services.facts_file.errors import FactsFileError
 from authz_service.services.policy_cases.tables import CaseTableError
@@ -28,7 +28,7 @@ def told(error: Exception) -> tuple[str | None, int]:
             return f"authz: {_one_line(error.format_message())}", error.exit_code
         case SettingsError():
             return f"authz: {_one_line(str(error))}", WRONG_USE
-        case StartError() | StoreError() | FactsFileError() | PolicyLoadError() | CaseTableError():
+        case RefusedError() | StartError() | StoreError() | FactsFileError() | PolicyLoadError() | CaseTableError():
             return f"authz: {_one_line(str(error))}", FAILED
         case OSError():
             place = f"{error.filename}: " if error.filename else ""

@@ -18,7 +18,10 @@ VERBS: Final = {
     "db": "The database and its keys.",
     "facts": "The facts that questions are answered from.",
     "caller": "Who may call the service, and for what.",
+    "outbox": "The mails that wait to be sent.",
+    "token": "Make an access token for trying things out.",
     "decide": "Ask one question.",
+    "audit": "The tamper-evident log: verify and export it.",
     "policy": "Check, test and break the policy.",
 }
 """Each verb in one line. Where it is follows from its name; what it needs is imported when it is asked for."""

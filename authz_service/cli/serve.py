@@ -47,6 +47,8 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     logging = configure_logging(settings)
     with closing(build_service(settings)) as service:
         build_application(service)
+        if settings.identity.development_issuer:
+            log.warning("tokens of the development issuer are accepted: whoever has its key can be anybody")
         log.info("serving", policy=service.policy.revision, public_url=settings.public_url, workers=settings.workers)
     server = Granian(
         "authz_service.bootstrap.application:worker",

@@ -29,6 +29,7 @@ from authz_service.decision_api.metadata import (
 from authz_service.decision_api.replies import STATUS_LINES, Reply, error_reply, json_reply
 from authz_service.decision_api.request_ids import HEADER, request_id_of
 from authz_service.decision_api.settings import DecisionSettings
+from authz_service.domain.callers import CallersUnreachableError
 from authz_service.domain.vocabulary import Scope
 from authz_service.store.errors import StoreError
 
@@ -39,6 +40,8 @@ METADATA_SECONDS = 300
 """How long clients may keep the metadata (AuthZEN 11.9)."""
 CALLER_NAME = "authz.caller"
 """The key in the WSGI environment for the name of the caller, once known."""
+REQUEST_ID = "authz.request_id"
+"""The key in the WSGI environment for the identifier of the request, for the other application."""
 
 
 class _Route(NamedTuple):
@@ -107,6 +110,9 @@ class DecisionApplication:
             return _asked_rightly(route, environ).reply(environ)
         except WireError as error:
             return error_reply(error)
+        except CallersUnreachableError:
+            log.warning("caller not known")
+            return error_reply(self._unavailable())
         except StoreError as error:
             log.error("facts not available", fault=type(error).__name__)  # noqa: TRY400 no trace: it can show values
             return error_reply(self._unavailable())
@@ -141,6 +147,7 @@ class DecisionApplication:
         self, next_app: WSGIApplication, environ: WSGIEnvironment, start_response: StartResponse, request_id: str
     ) -> Iterable[bytes]:
         """Let the other application answer, with the request identifier on whatever it says."""
+        environ[REQUEST_ID] = request_id
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None, /) -> Callable[[bytes], object]:
             others = [(name, value) for name, value in headers if name.lower() != HEADER.lower()]

@@ -21,14 +21,17 @@ class FindsCallers(Protocol):
     """Where callers are looked up."""
 
     def find(self, key_text: str) -> Caller | None:
-        """Return the caller that holds the key now, None when nobody does. Raises StoreUnavailableError."""
+        """Return the caller that holds the key or token now, None when nobody does.
+
+        Raises StoreUnavailableError, CallersUnreachableError.
+        """
 
 
 def authenticated(environ: WSGIEnvironment, callers: FindsCallers, scope: Scope) -> Caller:
     """Return the caller, who has the scope.
 
     Raises WireError: 401 without a key that somebody holds (the same for every key that nobody holds), 403 without the
-    scope; StoreUnavailableError.
+    scope; StoreUnavailableError, CallersUnreachableError.
     """
     bearer = _BEARER.fullmatch(environ.get("HTTP_AUTHORIZATION", ""))
     if bearer is None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from authz_service.domain.vocabulary import Scope
 
-__all__ = ["Caller"]
+__all__ = ["Caller", "CallersUnreachableError"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +17,7 @@ class Caller:
     scopes: frozenset[Scope]
     purpose: str
     ends_at: int | None
+
+
+class CallersUnreachableError(Exception):
+    """It cannot be said who calls: whoever vouches for the caller does not answer. Nothing is known of the caller."""

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+import psycopg
+from sqlalchemy import Connection
+
 from authz_service.domain.facts import FactsQuery, QuestionFacts
 from authz_service.store.database import Database
-from authz_service.store.errors import KeyFileMismatchError
+from authz_service.store.errors import KeyFileMismatchError, StoreUnavailableError
 from authz_service.store.folding import Folded, fold
 from authz_service.store.keys import Key
 from authz_service.store.questions import payload
 from authz_service.store.statements import read_statement
 
-__all__ = ["FactsReader"]
+__all__ = ["FactsReader", "read_within"]
 
 ATTEMPTS: Final = 3
 
@@ -42,3 +45,16 @@ class FactsReader:
             # The keys were rotated: the numbers were looked for under hashes that are no longer there.
             key = database.key_with(folded.fingerprint)
         raise KeyFileMismatchError("the keys of the database keep changing")
+
+
+def read_within(connection: Connection, key: Key, queries: Sequence[FactsQuery]) -> list[QuestionFacts]:
+    """Return the facts of each question as a transaction with the counter's lock sees them, under the key in use."""
+    questions, needs = payload(queries, key)
+    statement = read_statement(connection.dialect.name, needs)
+    driver = connection.connection.driver_connection
+    if isinstance(driver, psycopg.Connection):
+        with psycopg.RawCursor(driver) as cursor:
+            return fold(queries, cursor.execute(statement, (questions,)).fetchall()).facts
+    if driver is None:
+        raise StoreUnavailableError("the connection to the database is gone")
+    return fold(queries, driver.execute(statement, (questions,)).fetchall()).facts

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import hmac
 import itertools
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, closing
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 from sqlalchemy import Column, ColumnElement, Connection, Select, bindparam, insert, select, update
 
+from authz_service.domain.facts import FactsQuery, QuestionFacts
 from authz_service.domain.identifiers import Niss
 from authz_service.domain.moments import FOREVER, now
 from authz_service.domain.records import PersonIdentity, Record
 from authz_service.store import tables
+from authz_service.store.believed import find_records
 from authz_service.store.database import Database, lock_counter, translated_errors
 from authz_service.store.errors import StoreConflictError, StoreError
 from authz_service.store.keys import Key
+from authz_service.store.reading import read_within
 from authz_service.store.rows import SHAPES, Shape
 
 __all__ = ["Recorder"]
 
 CHUNK: Final = 2000
 """Rows a statement."""
+AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 
 class Recorder:
@@ -40,6 +45,7 @@ class Recorder:
         self._key: Key | None = None
         self._revision = 0
         self._recorded_at = 0
+        self._instant: int | None = None
 
     def __enter__(self) -> Self:
         """Raises StoreUnavailableError (nobody answers, or another writer takes too long), KeyFileMismatchError."""
@@ -68,6 +74,39 @@ class Recorder:
         """The last facts revision."""
         return self._revision
 
+    @property
+    def instant(self) -> int:
+        """When the next `record` takes place (UTC microseconds): after all that is recorded, the same until then."""
+        if self._instant is None:
+            self._instant = max(now(), self._recorded_at + 1)
+        return self._instant
+
+    @property
+    def connection(self) -> Connection:
+        """The transaction itself, for what is written in it beside the facts."""
+        return self._open
+
+    @contextmanager
+    def reversible(self) -> Iterator[None]:
+        """Take back all that is written inside when an error leaves it, and keep what was written before."""
+        before = self._revision, self._recorded_at
+        try:
+            with translated_errors(), self._open.begin_nested():
+                yield
+        except BaseException:
+            self._revision, self._recorded_at = before
+            self._instant = None
+            raise
+
+    def read(self, queries: Sequence[FactsQuery]) -> list[QuestionFacts]:
+        """Return the facts of each question as they stand in this transaction. Raises StoreUnavailableError."""
+        with translated_errors():
+            return read_within(self._open, self._known_key, queries)
+
+    def find(self, record_type: type[AnyRecord], **said: str | tuple[str, ...]) -> list[AnyRecord]:
+        """Return the believed records of a type that say this (`find_records`)."""
+        return find_records(self._open, record_type, **said)
+
     def believed(self) -> Iterator[Record]:
         """Yield all records that are believed now, as they come."""
         for shape in SHAPES.values():
@@ -88,6 +127,20 @@ class Recorder:
         query = select(person.person_id).where(person.niss_hash == self._known_key.hash_of(niss.digits))
         found: str | None = self._open.scalar(query)
         return found
+
+    def national_number(self, person_id: str) -> Niss | None:
+        """Return the number that the person id stands for, None when it stands for nobody (any more)."""
+        query = select(tables.person.c.niss_encrypted).where(tables.person.c.person_id == person_id)
+        sealed = self._open.scalar(query)
+        return None if sealed is None else Niss(self._known_key.unseal(person_id, sealed))
+
+    def keyed_digest(self, octets: bytes) -> str:
+        """Return what says whether two texts are the same, and nothing of what they hold (HMAC, hexadecimal)."""
+        return hmac.digest(self._known_key.hash_key, octets, "sha256").hex()
+
+    def pseudonym(self, niss: Niss) -> str:
+        """Return what stands for a person the store does not know: a keyed hash, the same as long as the keys are."""
+        return "n_" + self._known_key.hash_of(niss.digits)[:32]
 
     def add_identity(self, identity: PersonIdentity) -> None:
         """Keep a new identity. Raises StoreConflictError when the id or the number is known already."""
@@ -117,7 +170,7 @@ class Recorder:
         After an error the transaction is to be left with it.
         """
         with translated_errors():
-            recorded_at = max(now(), self._recorded_at + 1)
+            recorded_at, self._instant = self.instant, None
             closed = sum(self._close(shape, chunk, recorded_at) for shape, chunk in _by_shape(close))
             added = sum(self._add(shape, chunk, recorded_at) for shape, chunk in _by_shape(add))
             if closed + added:

@@ -24,12 +24,12 @@ def test_upgrade_makes_the_database_and_the_key_file_once(program_on_each: Progr
     assert key_file.read_bytes() == keys
 
 
-def test_the_database_file_and_the_key_file_are_their_owners(
+def test_the_database_file_and_the_key_files_are_their_owners(
     in_process: Callable[..., Result], program: Program, tmp_path: Path
 ) -> None:
     in_process(program, "db", "upgrade")
     made = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
-    assert made == {"authz.db": 0o600, "authz.key": 0o600}
+    assert made == {"authz.db": 0o600, "authz.key": 0o600, "authz.audit.pem": 0o600}
 
 
 def test_rotated_keys_find_the_same_persons(

@@ -13,13 +13,13 @@ from authz_service.domain.moments import now
 from authz_service.domain.vocabulary import Scope
 from authz_service.store import callers as callers_module
 from authz_service.store import tables
-from authz_service.store.callers import Callers
 from authz_service.store.database import Database
 from authz_service.store.errors import CallerError
+from tests.support.callers import WritableCallers
 
 
 def test_a_key_is_found_and_never_kept(database: Database) -> None:
-    callers = Callers(database)
+    callers = WritableCallers(database)
     key = callers.add("portal", [Scope.DECIDE, Scope.SEARCH, Scope.DECIDE], "the portal", None)
     assert key.startswith("authz_")
     assert len(base64.urlsafe_b64decode(key.removeprefix("authz_") + "=")) == 32
@@ -33,7 +33,7 @@ def test_a_key_is_found_and_never_kept(database: Database) -> None:
 
 @pytest.mark.parametrize("text", ["", "authz_", "authz_" + "A" * 43, "a\0b", "\ud800", "x" * 1_000_000, "' OR 1=1 --"])
 def test_other_texts_are_nobodys(database: Database, text: str) -> None:
-    callers = Callers(database)
+    callers = WritableCallers(database)
     key = callers.add("portal", [Scope.DECIDE])
     assert callers.find(text) is None
     assert callers.find(key + " ") is None
@@ -42,7 +42,7 @@ def test_other_texts_are_nobodys(database: Database, text: str) -> None:
 
 
 def test_a_revoked_key_is_gone_for_everybody_at_once(connect: Callable[[], Database], database: Database) -> None:
-    callers, elsewhere = Callers(database), Callers(connect())
+    callers, elsewhere = WritableCallers(database), WritableCallers(connect())
     for _ in range(5):
         key = callers.add("portal", [Scope.DECIDE])
         assert elsewhere.find(key) is not None
@@ -55,7 +55,7 @@ def test_a_revoked_key_is_gone_for_everybody_at_once(connect: Callable[[], Datab
 
 
 def test_access_ends(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    callers = Callers(database)
+    callers = WritableCallers(database)
     end = now() + 1_000_000_000
     key = callers.add("portal", [Scope.DECIDE], "", end)
     found = callers.find(key)
@@ -64,13 +64,14 @@ def test_access_ends(database: Database, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(callers_module, "now", lambda: end - 1)
     assert callers.find(key) is not None
     monkeypatch.setattr(callers_module, "now", lambda: end)
+    monkeypatch.setattr("authz_service.store.writing.now", lambda: end)
     assert callers.find(key) is None
     assert callers.add("portal", [Scope.DECIDE])  # the name is free again
     callers.revoke("portal")
 
 
 def test_names(database: Database) -> None:
-    callers = Callers(database)
+    callers = WritableCallers(database)
     callers.add("portal", [Scope.DECIDE])
     for name in ("portal", "", "a\0b", "\ud800"):
         with pytest.raises(CallerError):
@@ -86,7 +87,7 @@ def test_names(database: Database) -> None:
 
 
 def test_scopes_of_tomorrow_say_nothing_today(database: Database) -> None:
-    callers = Callers(database)
+    callers = WritableCallers(database)
     key = callers.add("portal", [Scope.DECIDE])
     with database.engine.begin() as connection:
         connection.execute(tables.caller.update().values(scopes='["decide","fly"]'))
@@ -106,7 +107,7 @@ def _noted(function: Callable[..., Any], name: str, steps: list[str]) -> Callabl
 
 
 def test_known_and_unknown_keys_take_the_same_steps(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    callers = Callers(database)
+    callers = WritableCallers(database)
     key = callers.add("portal", [Scope.DECIDE])
     steps: list[str] = []
     for where, name in ((database, "query"), (callers_module, "_caller")):

@@ -18,11 +18,11 @@ from authz_service.services.decisions import DecisionService
 from authz_service.services.explanations import Explanations
 from authz_service.services.facts_file.loading import load
 from authz_service.services.facts_file.tree import FactsFile
-from authz_service.store.callers import Callers
 from authz_service.store.database import Database
 from authz_service.store.keys import ensure_key_file
 from authz_service.store.reading import FactsReader
 from authz_service.store.writing import Recorder
+from tests.support.callers import WritableCallers
 from tests.support.wire import Wire
 
 PROJECT: Final = Path(__file__).parent.parent.parent
@@ -48,7 +48,7 @@ class Reference:
     """A store with the reference world in it, and what answers from it."""
 
     database: Database
-    callers: Callers
+    callers: WritableCallers
     decisions: DecisionService
     explanations: Explanations
 
@@ -80,4 +80,4 @@ def load_reference(url: str, directory: Path) -> Reference:
     explanations = Explanations.load()
     policy = PolicyEngine(read_policy(PROJECT / "policies", {}, levels, explanations.digest))
     decisions = DecisionService(FactsReader(database), policy, levels)
-    return Reference(database, Callers(database), decisions, explanations)
+    return Reference(database, WritableCallers(database), decisions, explanations)

@@ -12,6 +12,7 @@ from authz_service.domain.records import (
     ApplicationRecord,
     CapacityRecord,
     ChannelRecord,
+    ContactRecord,
     EnterpriseRecord,
     FlemishRightRecord,
     MandateRecord,
@@ -275,6 +276,23 @@ class Converter:
     def agent(self, entry: Entry) -> tuple[Record, ...]:
         return (AgentRecord(agent_id=entry.name, service=entry["service"], valid=entry.valid),)
 
+    def contact(self, entry: Entry) -> tuple[Record, ...]:
+        owner_kind = entry["owner_kind"]
+        return (
+            ContactRecord(
+                owner_kind=owner_kind,
+                owner_id=self.people[entry["owner"]] if owner_kind == "person" else entry["owner"],
+                user_name=entry["user_name"],
+                title=entry["title"],
+                language=entry["language"],
+                email=entry["email"],
+                local_email=entry["local_email"],
+                telephone=entry["telephone"],
+                checked_at=entry["checked_at"],
+                valid=entry.valid,
+            ),
+        )
+
 
 _CONVERSIONS: Final[Mapping[str, Callable[[Converter, Entry], tuple[Record, ...]]]] = {
     "persons": Converter.person,
@@ -293,4 +311,5 @@ _CONVERSIONS: Final[Mapping[str, Callable[[Converter, Entry], tuple[Record, ...]
     "work_relations": Converter.work_relation,
     "flemish_rights": Converter.flemish_right,
     "agents": Converter.agent,
+    "contacts": Converter.contact,
 }

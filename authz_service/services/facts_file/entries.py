@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -24,7 +23,7 @@ _STEPS: Final = re.compile(r"[^.\[\]]+")
 class Entry:
     """One object of the file. `values` holds the members that could be read, `sound` says that there is no error in it.
 
-    `name` is its id; an employment or work relation may have none ("").
+    `name` is its id; an employment or work relation may have none (""), and a contact has none.
     """
 
     kind: str
@@ -65,7 +64,7 @@ def read_entries(
     """Return the objects of the file in its order.
 
     `stored`: ids in the store by kind, which the file may refer to. `means`: names of means of authentication.
-    Reports what is wrong with any single object, and ids that stand for two things.
+    Reports what is wrong with any single object.
     """
     if world.value is UNREAD:
         return []
@@ -83,7 +82,6 @@ def read_entries(
             entries.extend(_read(kind, item, f"{place}[{n}]", reading) for n, item in enumerate(listed.value))
         elif listed.value is not UNREAD:
             errors.report(place, listed.line, "a list is needed: write [] for none")
-    _check_names(entries, errors)
     return entries
 
 
@@ -99,24 +97,6 @@ def _read(kind: str, node: Node, place: str, reading: Reading) -> Entry:
     before = len(reading.errors)
     values = read_object(KINDS[kind].members, node, place, reading) or {}
     entry = Entry(kind, place, node, values.get("id") or "", values, sound=False)
-    for member, message in check_entry(kind, values):
+    for member, message in check_entry(kind, values, reading.known):
         entry.complain(reading.errors, message, member)
     return replace(entry, sound=len(reading.errors) == before and values.keys() == KINDS[kind].members.keys())
-
-
-def _check_names(entries: list[Entry], errors: Errors) -> None:
-    """Report an id that stands for two things; successive states of one thing share theirs."""
-    named: defaultdict[tuple[object, ...], list[Entry]] = defaultdict(list)
-    for entry in entries:
-        if entry.name:
-            named[entry.kind, entry.name].append(entry)
-        elif entry.sound:  # what has no id is known by what it says
-            named[entry.kind, "", entry["person"], entry["enterprise"], entry["begin"]].append(entry)
-    for namesakes in named.values():
-        for position, entry in enumerate(namesakes):
-            for other in namesakes[:position]:
-                differs = [name for name in KINDS[entry.kind].same if entry.values.get(name) != other.values.get(name)]
-                if differs or entry.valid.overlaps(other.valid):
-                    what = f"the id {entry.name!r}" if entry.name else "what this says"
-                    entry.complain(errors, f"{what} is taken by {other.place}: give it another or drop one")
-                    break

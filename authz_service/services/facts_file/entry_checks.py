@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final
 
 from authz_service.domain.identifiers import EnterpriseNumber, NssoNumber
 from authz_service.domain.moments import FOREVER
+from authz_service.domain.national_numbers import holds_national_number
 from authz_service.services.facts_file.kinds import KINDS
+from authz_service.services.facts_file.members import known_name
+from authz_service.services.facts_file.words import CONTACT_OWNERS
 
 __all__ = ["check_entry"]
 
@@ -15,12 +18,19 @@ Values = Mapping[str, Any]
 Complaints = Iterator[tuple[str, str]]
 """Pairs of the member (a path inside the object, "" for the object) and what is wrong with it."""
 
+_FREE_TEXTS_OF_CONTACT: Final = ("user_name", "title", "email", "local_email", "telephone")
 
-def check_entry(kind: str, values: Values) -> Complaints:
-    """Yield what is wrong in an object. Members that could not be read are absent, and are not complained of again."""
+
+def check_entry(kind: str, values: Values, known: Mapping[str, Collection[str]]) -> Complaints:
+    """Yield what is wrong in an object. Members that could not be read are absent, and are not complained of again.
+
+    `known`: by kind, the ids in the file and in the store.
+    """
     yield from _periods(kind, values)
     if kind in _CHECKS:
         yield from _CHECKS[kind](values)
+    if kind == "contacts":
+        yield from _owner(values, known)
 
 
 def _have(values: Values, *members: str) -> bool:
@@ -94,10 +104,30 @@ def _sender(values: Values) -> Complaints:
             yield f"{place}.applications", "a webservice has no list, it carries every application: write null"
 
 
+def _owner(values: Values, known: Mapping[str, Collection[str]]) -> Complaints:
+    if _have(values, "owner_kind", "owner"):
+        try:
+            known_name(values["owner"], CONTACT_OWNERS[values["owner_kind"]], known)
+        except ValueError as error:
+            yield "owner", str(error)
+
+
+def _contact(values: Values) -> Complaints:
+    if values.get("user_name") and values.get("owner_kind", "person") != "person":
+        yield "user_name", "a user name is a person's: let it stand in a contact with the owner kind 'person'"
+    for member in _FREE_TEXTS_OF_CONTACT:
+        said = values.get(member, "")
+        # Behind a plus sign and the country code, a telephone number may have eleven digits that happen to check.
+        if holds_national_number(said) and not (member == "telephone" and said.startswith("+")):
+            hint = ", and a telephone number begins with + and the country code" if member == "telephone" else ""
+            yield member, f"this reads as a national number: that stands with the person and nowhere else{hint}"
+
+
 _CHECKS: Final[Mapping[str, Callable[[Values], Complaints]]] = {
     "accounts": _account,
     "applications": _application,
     "capacities": _capacity,
+    "contacts": _contact,
     "legal_functions": _legal_function,
     "mandates": _mandate,
     "persons": _person,

@@ -2,7 +2,8 @@
 
 Such a file holds national numbers: it is as secret as the store with its key file. Persons are named by their opaque
 ids. What the usual members cannot say stands in some that a file may leave out: `valid_from` and `valid_until` where
-something was not always so, applications with periods of their own, `notes`, and ids not made from what they name.
+something was not always so, applications with periods of their own, `notes`, ids not made from what they name, and the
+list `contacts`.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from authz_service.domain.records import (
 )
 from authz_service.domain.vocabulary import RelationKind
 from authz_service.services.facts_file.kinds import KINDS
+from authz_service.services.facts_file.ledger import Ledger
 from authz_service.services.facts_file.merging import Thing, thing_of
 from authz_service.services.facts_file.objects import (
     Object,
@@ -31,20 +33,19 @@ from authz_service.services.facts_file.objects import (
     object_of_record,
     person_object,
 )
-from authz_service.store.writing import Recorder
 
 __all__ = ["export", "export_text"]
 
 
-def export(recorder: Recorder) -> dict[str, dict[str, list[Object]]]:
+def export(ledger: Ledger) -> dict[str, dict[str, list[Object]]]:
     """Return all that is believed, under the key `world`, as `load` reads it. It holds national numbers.
 
     Raises ValueError when a grant stands in no account or a channel in no sender.
     """
-    identities = {identity.person_id: identity for identity in recorder.identities()}
+    identities = {identity.person_id: identity for identity in ledger.identities()}
     states: defaultdict[Thing, list[Record]] = defaultdict(list)
     parts: defaultdict[Thing, list[RelationRecord | ChannelRecord]] = defaultdict(list)
-    for record in recorder.believed():
+    for record in ledger.believed():
         if isinstance(record, ChannelRecord) or (
             isinstance(record, RelationRecord) and record.kind == RelationKind.APPLICATION_GRANT
         ):
@@ -58,7 +59,7 @@ def export(recorder: Recorder) -> dict[str, dict[str, list[Object]]]:
     for thing in sorted(states):
         in_order = sorted(states[thing], key=lambda record: record.valid.since)
         world[thing[0]].extend(_with_parts(in_order, parts[thing], identities))
-    return {"world": world}
+    return {"world": {kind: objects for kind, objects in world.items() if objects or KINDS[kind].usual}}
 
 
 def _with_parts(
@@ -86,10 +87,10 @@ def _name(part: RelationRecord | ChannelRecord) -> str:
     return part.channel if isinstance(part, ChannelRecord) else part.object
 
 
-def export_text(recorder: Recorder) -> str:
+def export_text(ledger: Ledger) -> str:
     """Return what `export` returns as YAML text, one object a line. It holds national numbers."""
     lines = ["world:"]
-    for kind, objects in export(recorder)["world"].items():
+    for kind, objects in export(ledger)["world"].items():
         lines.append(f"  {kind}:" if objects else f"  {kind}: []")
         lines.extend(f"  - {_one_line(each)}" for each in objects)
     return "\n".join(lines) + "\n"

@@ -12,8 +12,10 @@ from authz_service.domain.moments import BEGINNING, FOREVER
 from authz_service.services.facts_file import words
 from authz_service.services.facts_file.members import (
     BEGIN,
+    EMAIL,
     END,
     FLAG,
+    INSTANT,
     LAST_DAY,
     LEVEL,
     TEXT,
@@ -40,12 +42,14 @@ class Kind:
     """A list of the file. `since` and `until` name the members that say when an object of it is so.
 
     One id may stand there several times, for successive states of one thing; `same`: the members in which these agree.
+    `usual` False: an export has the list only when something is in it.
     """
 
     members: Mapping[str, Member]
     since: str = "valid_from"
     until: str = "valid_until"
     same: tuple[str, ...] = ()
+    usual: bool = True
 
 
 def _members(**readers: Reader) -> dict[str, Member]:
@@ -66,6 +70,13 @@ _VALID_UNTIL: Final = {"valid_until": Member(END, required=False, default=FOREVE
 _VALID: Final = _VALID_FROM | _VALID_UNTIL
 _NOTES: Final = {"notes": Member(mapping_of(TEXT, TEXT), required=False, default=())}
 _OWN_ID: Final = {"id": Member(TEXT, required=False)}
+_KNOWN_OF_CONTACT: Final = {
+    **dict.fromkeys(("user_name", "title"), Member(TEXT, required=False, default="")),
+    "language": Member(one_of(words.LANGUAGES), required=False, default=""),
+    **dict.fromkeys(("email", "local_email"), Member(EMAIL, required=False, default="")),
+    "telephone": Member(TEXT, required=False, default=""),
+    "checked_at": Member(INSTANT, required=False),
+}
 
 _GRANT: Final = object_of(_members(application=_APPLICATION) | _BEGIN_AND_END | _NOTES)
 _SIGNATURE: Final = nullable(object_of(_members(person=_PERSON, date=BEGIN)))
@@ -280,5 +291,8 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             same=("person", "enterprise", "right"),
         ),
         "agents": Kind(_members(id=TEXT, service=TEXT) | _VALID),
+        "contacts": Kind(
+            _members(owner_kind=one_of(words.CONTACT_OWNERS), owner=TEXT) | _KNOWN_OF_CONTACT | _VALID, usual=False
+        ),
     }
 )

@@ -1,4 +1,4 @@
-"""Loads a facts file into the store: reads, checks and merges it as a whole, then writes all of it or nothing."""
+"""Loads a facts file: reads, checks and merges it as a whole, so that all of it can be written or nothing."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from authz_service.domain.records import CapacityRecord, PersonIdentity, Record
 from authz_service.services.facts_file.conversion import Converter
 from authz_service.services.facts_file.entries import Entry, read_entries
 from authz_service.services.facts_file.errors import Errors
+from authz_service.services.facts_file.ledger import Ledger, WritableLedger
 from authz_service.services.facts_file.merged_checks import check_merged
 from authz_service.services.facts_file.merging import Changes, Thing, merge, thing_of
-from authz_service.services.facts_file.people import identify_people
+from authz_service.services.facts_file.namesakes import check_namesakes
+from authz_service.services.facts_file.people import People, identify_people
 from authz_service.services.facts_file.reading import read_world
 from authz_service.services.facts_file.tree import FactsFile
-from authz_service.store.writing import Recorder
 
-__all__ = ["LoadReport", "check", "load"]
+__all__ = ["LoadPlan", "LoadReport", "check", "load", "plan"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,53 +31,67 @@ class LoadReport:
     revision: int
 
 
+@dataclass(frozen=True, slots=True)
+class LoadPlan:
+    """What has to be written for a file to be believed: its new `identities`, and the `changes` of the records."""
+
+    changes: Changes
+    identities: tuple[PersonIdentity, ...]
+
+    def report(self, revision: int) -> LoadReport:
+        """Return what the plan comes to. `revision`: the facts revision it made, or the present one of a plan only."""
+        changes = self.changes
+        return LoadReport(len(changes.add), len(changes.close), changes.unchanged, revision)
+
+
 def load(
-    recorder: Recorder, file: FactsFile, *, means: Collection[str], new_person_id: Callable[[], str]
+    ledger: WritableLedger, file: FactsFile, *, means: Collection[str], new_person_id: Callable[[], str]
 ) -> LoadReport:
-    """Make the store believe the file and return what that changed; the same file again changes nothing.
+    """Make the ledger believe the file and return what that changed; the same file again changes nothing.
 
-    `recorder` is an open transaction, in which all is written or nothing; `means`: the names of means of
-    authentication; `new_person_id` makes up opaque ids. Raises FactsFileError with all errors of the file, and what
-    the recorder raises.
+    Arguments as for `plan`. Raises FactsFileError with all errors of the file, and what the ledger raises.
     """
-    changes, identities = _plan(recorder, file, means, new_person_id)
-    recorder.add_identities(identities)
-    revision = recorder.record(add=changes.add, close=changes.close)
-    return LoadReport(len(changes.add), len(changes.close), changes.unchanged, revision)
+    planned = plan(ledger, file, means=means, new_person_id=new_person_id)
+    ledger.add_identities(planned.identities)
+    return planned.report(ledger.record(add=planned.changes.add, close=planned.changes.close))
 
 
-def check(
-    recorder: Recorder, file: FactsFile, *, means: Collection[str], new_person_id: Callable[[], str]
-) -> LoadReport:
+def check(ledger: Ledger, file: FactsFile, *, means: Collection[str], new_person_id: Callable[[], str]) -> LoadReport:
     """Return what `load` would change, and the present revision, without writing. Raises FactsFileError."""
-    changes, _ = _plan(recorder, file, means, new_person_id)
-    return LoadReport(len(changes.add), len(changes.close), changes.unchanged, recorder.revision)
+    return plan(ledger, file, means=means, new_person_id=new_person_id).report(ledger.revision)
 
 
-def _plan(
-    recorder: Recorder, file: FactsFile, means: Collection[str], new_person_id: Callable[[], str]
-) -> tuple[Changes, tuple[PersonIdentity, ...]]:
+def plan(ledger: Ledger, file: FactsFile, *, means: Collection[str], new_person_id: Callable[[], str]) -> LoadPlan:
+    """Return what has to be written for the file to be believed, without writing.
+
+    `ledger` is an open transaction, in which the plan holds until somebody else writes; `means`: the names of means of
+    authentication; `new_person_id` makes up opaque ids. Raises FactsFileError with all errors of the file, and what the
+    ledger raises.
+    """
     errors = Errors()
     world = read_world(file, errors)
-    believed = tuple(recorder.believed())
+    believed = tuple(ledger.believed())
     stored: defaultdict[str, set[str]] = defaultdict(set)
     for record in believed:
         kind, name = thing_of(record)
         stored[kind].add(name)
     entries = read_entries(world, stored, means, errors)
-    people = identify_people(entries, stored["persons"], recorder.identify, new_person_id, errors)
+    people = identify_people(entries, stored["persons"], ledger.identify, new_person_id, errors)
     converter = Converter(people, _enterprises_of_capacities(believed, entries))
-    origins: dict[Record, Entry] = {}
-    mentioned: set[Thing] = set()
-    for entry in entries:
-        mentioned.add((entry.kind, people[entry.name] if entry.kind == "persons" else entry.name))
-        for record in converter.records(entry) if entry.sound else ():
-            origins[record] = entry
-            mentioned.add(thing_of(record))
+    said = [(entry, converter.records(entry) if entry.sound else ()) for entry in entries]
+    check_namesakes(said, errors)
+    origins = {record: entry for entry, records in said for record in records}
+    mentioned = {thing for entry, records in said for thing in _things(entry, records, people)}
     changes = merge(believed, origins, mentioned)
     check_merged(changes.merged, origins, {entry.kind for entry in entries if not entry.sound}, errors)
     errors.raise_any()
-    return changes, people.new
+    return LoadPlan(changes, people.new)
+
+
+def _things(entry: Entry, records: Collection[Record], people: People) -> set[Thing]:
+    """Return what the entry is about; of one that is not sound, what its id tells."""
+    name = people[entry.name] if entry.kind == "persons" else entry.name
+    return {(entry.kind, name), *map(thing_of, records)}
 
 
 def _enterprises_of_capacities(believed: Collection[Record], entries: Collection[Entry]) -> dict[str, str]:

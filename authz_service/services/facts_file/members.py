@@ -8,14 +8,17 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from authz_service.domain.moments import FOREVER, begin_of, end_of
+from authz_service.domain.messages import is_address
+from authz_service.domain.moments import FOREVER, begin_of, end_of, parse_instant
 from authz_service.services.facts_file.errors import Errors
 from authz_service.services.facts_file.tree import UNREAD, Node
 
 __all__ = [
     "BEGIN",
+    "EMAIL",
     "END",
     "FLAG",
+    "INSTANT",
     "LAST_DAY",
     "LEVEL",
     "TEXT",
@@ -24,6 +27,7 @@ __all__ = [
     "Reader",
     "Reading",
     "either",
+    "known_name",
     "list_of",
     "mapping_of",
     "means_name",
@@ -38,6 +42,8 @@ __all__ = [
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _SHORT: Final = 40
+_DATE_OR_TIMESTAMP: Final = "a date (2024-03-15) or an RFC 3339 timestamp"
+_TIMESTAMP: Final = "an RFC 3339 timestamp (2024-03-15T10:00:00Z)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +145,19 @@ def _level(value: Any) -> int:
     return value
 
 
-def _instant(value: Any, read: Callable[[str], int]) -> int:
+def _instant(value: Any, read: Callable[[str], int], wanted: str = _DATE_OR_TIMESTAMP) -> int:
     try:
         return read(text(value))
     except ValueError:
         shown = f"{value[:_SHORT]!r} is none" if isinstance(value, str) else f"not {_what_it_is(value)}"
-        raise ValueError(f"a date (2024-03-15) or an RFC 3339 timestamp is needed, {shown}") from None
+        raise ValueError(f"{wanted} is needed, {shown}") from None
+
+
+def _email_address(value: Any) -> str:
+    address = text(value)
+    if not is_address(address):
+        raise ValueError("an e-mail address is needed, such as name@example.be")
+    return address
 
 
 def _choice(value: Any, words: Iterable[str]) -> str:
@@ -165,6 +178,9 @@ LAST_DAY: Final = scalar(lambda value: _instant(value, end_of))
 END: Final = scalar(lambda value: FOREVER if value is None else _instant(value, end_of))
 """As LAST_DAY; null is FOREVER."""
 
+INSTANT: Final = scalar(lambda value: _instant(value, parse_instant, _TIMESTAMP))
+EMAIL: Final = scalar(_email_address)
+
 
 def means_name(node: Node, place: str, reading: Reading) -> Any:
     """Read the name of a means of authentication."""
@@ -181,23 +197,21 @@ def nullable(read_value: Reader) -> Reader:
     return lambda node, place, reading: None if node.value is None else read_value(node, place, reading)
 
 
+def known_name(value: Any, kind: str, known: Mapping[str, Collection[str]]) -> str:
+    """Return the value when it is the id of an object of that kind, in the file or in the store. Raises ValueError."""
+    name = text(value)
+    if name not in known[kind]:
+        near = difflib.get_close_matches(name, known[kind], 1) if len(known[kind]) < 1000 else []
+        hint = f": did you mean {near[0]!r}?" if near else ""
+        raise ValueError(f"{name[:_SHORT]!r} is no id in {kind}, neither in the file nor in the store{hint}")
+    return name
+
+
 def reference(kind: str) -> Reader:
     """Return a reader for the id of an object of that kind, in the file or in the store."""
-
-    def read(node: Node, place: str, reading: Reading) -> Any:
-        def parse(value: Any) -> str:
-            name = text(value)
-            if name not in reading.known[kind]:
-                near = (
-                    difflib.get_close_matches(name, reading.known[kind], 1) if len(reading.known[kind]) < 1000 else []
-                )
-                hint = f": did you mean {near[0]!r}?" if near else ""
-                raise ValueError(f"{name[:_SHORT]!r} is no id in {kind}, neither in the file nor in the store{hint}")
-            return name
-
-        return scalar(parse)(node, place, reading)
-
-    return read
+    return lambda node, place, reading: scalar(lambda value: known_name(value, kind, reading.known))(
+        node, place, reading
+    )
 
 
 def list_of(read_item: Reader) -> Reader:

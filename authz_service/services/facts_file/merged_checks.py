@@ -11,6 +11,7 @@ from authz_service.domain.records import (
     ApplicationRecord,
     CapacityRecord,
     ChannelRecord,
+    ContactRecord,
     EnterpriseRecord,
     MandateRecord,
     Record,
@@ -119,6 +120,12 @@ _ONE_AT_A_TIME: Final = (
         lambda sender: sender.technical_user if sender.state == "active" else None,
         "a technical user has one active sender at a time; another is",
         "technical_user",
+    ),
+    _OneAtATime(
+        ContactRecord,
+        lambda contact: contact.user_name or None if contact.owner_kind == "person" else None,
+        "the user name is also that of",
+        "user_name",
     ),
 )
 

@@ -16,6 +16,7 @@ from authz_service.domain.records import (
     ApplicationRecord,
     CapacityRecord,
     ChannelRecord,
+    ContactRecord,
     EnterpriseRecord,
     FlemishRightRecord,
     MandateRecord,
@@ -43,6 +44,7 @@ _NAMES: Final[Mapping[type[Record], tuple[str, Callable[[Any], str]]]] = {
     RequestRecord: ("exceptional_requests", attrgetter("request_id")),
     FlemishRightRecord: ("flemish_rights_catalogue", attrgetter("code")),
     AgentRecord: ("agents", attrgetter("agent_id")),
+    ContactRecord: ("contacts", lambda contact: f"{contact.owner_kind}/{contact.owner_id}"),
 }
 _RELATIONS: Final[Mapping[str, str]] = {
     RelationKind.LEGAL_FUNCTION: "legal_functions",

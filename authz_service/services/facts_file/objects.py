@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from authz_service.domain.moments import FOREVER, Period
+from authz_service.domain.moments import FOREVER, Period, text_of
 from authz_service.domain.records import (
     AgentRecord,
     ApplicationRecord,
     CapacityRecord,
     ChannelRecord,
+    ContactRecord,
     EnterpriseRecord,
     FlemishRightRecord,
     MandateRecord,
@@ -272,6 +273,24 @@ def _agent(record: AgentRecord) -> Object:
     return {"id": record.agent_id, "service": record.service, **_always(record.valid)}
 
 
+def _contact(record: ContactRecord) -> Object:
+    told = {
+        "user_name": record.user_name,
+        "title": record.title,
+        "language": record.language,
+        "email": record.email,
+        "local_email": record.local_email,
+        "telephone": record.telephone,
+        "checked_at": None if record.checked_at is None else text_of(record.checked_at),
+    }
+    return {
+        "owner_kind": record.owner_kind,
+        "owner": record.owner_id,
+        **{name: value for name, value in told.items() if value},
+        **_always(record.valid),
+    }
+
+
 _OBJECTS: Final[Mapping[type[Record], Callable[[Any], Object]]] = {
     EnterpriseRecord: _enterprise,
     CapacityRecord: _capacity,
@@ -281,6 +300,7 @@ _OBJECTS: Final[Mapping[type[Record], Callable[[Any], Object]]] = {
     RequestRecord: _request,
     FlemishRightRecord: _right_of_catalogue,
     AgentRecord: _agent,
+    ContactRecord: _contact,
 }
 _RELATIONS: Final[Mapping[str, Callable[[RelationRecord], Object]]] = {
     RelationKind.LEGAL_FUNCTION: _legal_function,

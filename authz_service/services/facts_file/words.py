@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from authz_service.domain.vocabulary import ACCOUNT_KINDS, DESIGNATION_KINDS, Domain, MandateSystem
@@ -11,6 +13,7 @@ __all__ = [
     "ACCOUNT_TYPES",
     "APPLICATION_CHANNELS",
     "CBE_STATUSES",
+    "CONTACT_OWNERS",
     "DESIGNATION_ROLES",
     "DOMAINS",
     "ENTERPRISE_KINDS",
@@ -46,3 +49,13 @@ ROLE_STATUSES: Final = ("pending_acceptance", "accepted", "declined", "ended")
 SENDER_STATUSES: Final = ("active", "stopped")
 SENDER_CHANNELS: Final = ("ftp", "sftp", "webservice")
 APPLICATION_CHANNELS: Final = ("portal", *SENDER_CHANNELS)
+CONTACT_OWNERS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "person": "persons",
+        "account": "accounts",
+        "designation": "designations",
+        "requester": "designations",
+        "capacity": "capacities",
+    }
+)
+"""What a contact can be of, each with the kind of fact that the owner's id is looked for in."""

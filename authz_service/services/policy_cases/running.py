@@ -9,21 +9,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from authz_service.domain.person_ids import new_person_id
 from authz_service.domain.questions import Answer
 from authz_service.domain.standings import Standing, UnknownStanding
 from authz_service.policy.clauses import headings_of
 from authz_service.policy.engine import PolicyEngine
 from authz_service.policy.polar import PolicyEvaluationError
 from authz_service.policy.text import PolicyText
+from authz_service.services.authority.files import fill_empty_database
 from authz_service.services.decisions import DecisionService
-from authz_service.services.facts_file.loading import load
 from authz_service.services.facts_file.tree import FactsFile
 from authz_service.services.policy_cases.tables import Case, CaseTable
 from authz_service.store.database import Database
 from authz_service.store.keys import ensure_key_file
 from authz_service.store.reading import FactsReader
-from authz_service.store.writing import Recorder
 
 __all__ = ["Failure", "PreparedCase", "Report", "engines_for", "failures_of", "prepare", "run"]
 
@@ -81,8 +79,7 @@ def _decisions_over(world: Path, policy: PolicyEngine, levels: Mapping[str, int]
         database = Database(f"sqlite:///{folder}/facts.db", keys)
         try:
             database.upgrade()
-            with Recorder(database) as recorder:
-                load(recorder, FactsFile.at(world), means=levels, new_person_id=new_person_id)
+            fill_empty_database(database, FactsFile.at(world), levels)
             yield DecisionService(FactsReader(database), policy, levels)
         finally:
             database.close()

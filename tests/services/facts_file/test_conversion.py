@@ -10,6 +10,7 @@ from authz_service.domain.records import (
     ApplicationRecord,
     CapacityRecord,
     ChannelRecord,
+    ContactRecord,
     EnterpriseRecord,
     FlemishRightRecord,
     MandateRecord,
@@ -192,6 +193,25 @@ def test_a_request_and_an_agent(loaded: Any, person: dict[str, str]) -> None:
         Period(begin_of("2024-03-04")),
     )
     assert loaded.one(AgentRecord) == AgentRecord("agent_1", "Contact Centre", ALWAYS)
+
+
+def test_a_contact_of_a_person_with_all_that_can_be_known(loaded: Any, person: dict[str, str]) -> None:
+    assert loaded.one(ContactRecord, owner_kind="person") == ContactRecord(
+        "person", person["anne"], "aaerts", "Mevr.", "nl", "a.aerts@alpha.example", "bureau-3@alpha.example", "+32 2 509 99 11",
+        checked_at=parse_instant("2024-01-15T09:30:00Z"), valid=ALWAYS,
+    )  # fmt: skip
+
+
+def test_a_contact_says_nothing_of_what_is_not_known(loaded: Any) -> None:
+    assert loaded.one(ContactRecord, owner_kind="capacity") == ContactRecord(
+        "capacity", "alpha.nsso", "", "", "", "", "", "+32 2 509 99 13",
+        checked_at=None, valid=Period(begin_of("2023-01-01"), end_of("2025-12-31")),
+    )  # fmt: skip
+
+
+def test_a_designation_has_a_contact_of_the_designated_and_one_of_the_requester(loaded: Any) -> None:
+    assert loaded.one(ContactRecord, owner_kind="designation", owner_id="ds2").email == "direction@alpha.example"
+    assert loaded.one(ContactRecord, owner_kind="requester", owner_id="ds2").email == "a.aerts@alpha.example"
 
 
 @pytest.mark.parametrize(

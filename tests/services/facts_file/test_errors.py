@@ -67,9 +67,18 @@ CASES = {
     "unknown signer": ("{person: anne, date", "{person: joe, date", "world.mandates[0].signatures.mandator.person", "'joe' is no id in persons"),
     "unknown preferred application": ("{DMFA: ftp}", "{FOX: ftp}", "world.senders[0].preferred_channel.FOX", "'FOX' is no id in applications"),
     "unknown mandate group": ("groups: [dmfa_dimona]", "groups: [vat]", "world.mandates[0].groups", "'vat' is no mandate group of an application of mahis"),
+    "kind of owner": ("owner_kind: capacity", "owner_kind: castle", "world.contacts[4].owner_kind", "'castle' is unknown: write one of person, account, designation, requester, capacity"),
+    "language of a contact": ("owner: ds2, language: fr", "owner: ds2, language: la", "world.contacts[2].language", "write one of nl, fr, de, en"),
+    "unknown person of a contact": ("owner_kind: person, owner: anne", "owner_kind: person, owner: anna", "world.contacts[0].owner", "'anna' is no id in persons, neither in the file nor in the store: did you mean 'anne'?"),
+    "unknown account of a contact": ("owner: acc_leo, email", "owner: acc_lea, email", "world.contacts[1].owner", "'acc_lea' is no id in accounts"),
+    "unknown designation of a contact": ("owner_kind: designation, owner: ds2", "owner_kind: designation, owner: lf1", "world.contacts[2].owner", "'lf1' is no id in designations"),
+    "unknown designation of a requester": ("owner_kind: requester, owner: ds2", "owner_kind: requester, owner: anne", "world.contacts[3].owner", "'anne' is no id in designations"),
+    "unknown capacity of a contact": ("owner_kind: capacity, owner: alpha.nsso", "owner_kind: capacity, owner: alpha", "world.contacts[4].owner", "'alpha' is no id in capacities"),
     # --- ids and numbers
-    "duplicate id": ("{id: ds2,", "{id: ds1,", "world.designations[1]", "the id 'ds1' is taken by world.designations[0]"),
-    "the same employment twice": ("  designations:\n", "  - {person: leo, enterprise: alpha, begin: '2020-01-01', end: null}\n  designations:\n", "world.employments[1]", "what this says is taken by world.employments[0]"),
+    "duplicate id": ("{id: ds1,", "{id: ds2,", "world.designations[1]", "the id 'ds2' is taken by world.designations[0]"),
+    "the same employment twice": ("  designations:\n", "  - {person: leo, enterprise: alpha, begin: '2020-01-01', end: null}\n  designations:\n", "world.employments[1]", "world.employments[0] tells of the same at the same time: drop one"),
+    "two contacts of one owner": ("owner_kind: requester, owner: ds2", "owner_kind: designation, owner: ds2", "world.contacts[3]", "world.contacts[2] tells of the same at the same time: drop one"),
+    "a user name of two persons": ("{owner_kind: account, owner: acc_leo, email", "{owner_kind: person, owner: leo, user_name: aaerts, email", "world.contacts[1].user_name", "the user name is also that of world.contacts[0]"),
     "two persons with one number": ("  enterprises:\n", f"  - {PERSON}\n  enterprises:\n", "world.persons[3].niss", "world.persons[0] has this number: a person stands here once"),
     "two enterprises with one number": ("'0999050510'", "'0999010126'", "world.enterprises[1].enterprise_number", "the enterprise number is also that of world.enterprises[0]"),
     "check digits of a NISS": ("'89440293518'", "'89440293519'", "world.persons[1].niss", "NISS: the check digits are wrong"),
@@ -86,6 +95,8 @@ CASES = {
     "signature without a date": ("date: '2023-09-20'", "date: yesterday", "world.mandates[0].signatures.mandator.date", "'yesterday' is none"),
     "mandate ended on no date": ("ended_on: '2024-01-31'", "ended_on: soon", "world.mandates[0].ended_on", "'soon' is none"),
     "certificate without expiry": ("expires: '2025-06-30'", "expires: null", "world.senders[0].channels[0].certificate.expires", "needed, not null"),
+    "contact checked on a day": ("'2024-01-15T09:30:00Z'", "'2024-01-15'", "world.contacts[0].checked_at", "an RFC 3339 timestamp (2024-03-15T10:00:00Z) is needed, '2024-01-15' is none"),
+    "contact that ends before it begins": ("valid_until: '2025-12-31'", "valid_until: '2022-12-31'", "world.contacts[4].valid_until", "ends before it begins: 'valid_until' must not lie before 'valid_from'"),
     "end before begin": ("end: '2023-10-31'", "end: '2019-12-31'", "world.employments[0].end", "ends before it begins: 'end' must not lie before 'begin'"),
     "mandate that ends before it begins": ("begin: '2023-10-01', end: null", "begin: '2023-10-01', end: '2023-09-30'", "world.mandates[0].end", "ends before it begins"),
     "deleted account without an end": ("status: blocked", "status: deleted", "world.accounts[1].status", "'deleted' says how an account ended: give it an 'end'"),
@@ -110,6 +121,9 @@ CASES = {
     "webservice with applications": ("status: active, applications: null", "status: active, applications: [DMFA]", "world.senders[0].channels[1].applications", "it carries every application: write null"),
     "function that nobody holds": ("held_by: anne", "held_by: null", "world.legal_functions[0].held_by", "exactly one of 'held_by' and 'held_by_enterprise' is needed"),
     "function that two hold": ("held_by: null, held_by_enterprise: omega", "held_by: anne, held_by_enterprise: omega", "world.legal_functions[1].held_by", "exactly one of 'held_by' and 'held_by_enterprise' is needed"),
+    "user name of an account": ("owner: acc_leo, email", "owner: acc_leo, user_name: leo, email", "world.contacts[1].user_name", "a user name is a person's"),
+    "national number as a user name": ("user_name: aaerts", "user_name: aa-71031490293", "world.contacts[0].user_name", "this reads as a national number: that stands with the person and nowhere else"),
+    "national number as a telephone number": ("'+32 2 509 99 12'", "'89 44 02 935 18'", "world.contacts[2].telephone", "nowhere else, and a telephone number begins with + and the country code"),
     "representative of a person": ("permanent_representative: null", "permanent_representative: carla", "world.legal_functions[0].permanent_representative", "only an enterprise that holds the function has one"),
 }
 # fmt: on
@@ -140,7 +154,7 @@ def test_an_error_names_its_place_and_what_would_be_right(empty_store: Any, smal
 
 
 def test_the_small_world_itself_is_right(empty_store: Any, small_world: str) -> None:
-    assert empty_store.check(small_world).added == 29
+    assert empty_store.check(small_world).added == 34
 
 
 def test_all_errors_are_told_at_once_in_the_order_of_the_file(empty_store: Any, small_world: str) -> None:
@@ -182,6 +196,12 @@ def test_an_error_elsewhere_is_not_told_again_where_the_thing_is_named(empty_sto
         ("{id: ds2,", "{id: '71031490293', id: '71031490293',"),
         ("  agents:", "  71031490293:"),
         ("{DMFA: ftp}", "{71031490293: ftp}"),
+        ("owner: anne", "owner: '71031490293'"),
+        ("user_name: aaerts", "user_name: '71031490293'"),
+        ("title: Mevr.", "title: 'Mevr. 71.03.14-902.93'"),
+        ("email: a.aerts@", "email: a.71031490293@"),
+        ("email: a.aerts@", "email: 71031490293@@"),
+        ("'+32 2 509 99 11'", "'71031490293'"),
     ],
 )
 def test_no_error_repeats_a_national_number(empty_store: Any, small_world: str, old: str, new: str) -> None:

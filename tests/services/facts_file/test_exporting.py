@@ -12,6 +12,7 @@ from authz_service.domain.records import (
     ApplicationRecord,
     CapacityRecord,
     ChannelRecord,
+    ContactRecord,
     EnterpriseRecord,
     MandateRecord,
     PersonRecord,
@@ -66,7 +67,7 @@ def test_the_text_is_one_object_a_line_with_quoted_numbers(store: Any, small_wor
     assert yaml.safe_load(text)["world"] == store.export()
     assert "  - {id: acc_leo, person: p_" in text
     assert "enterprise_number: '0999010126'" in text
-    assert len(text.splitlines()) == 1 + 16 + 25
+    assert len(text.splitlines()) == 1 + 17 + 30
 
 
 def test_an_empty_store_exports_an_empty_world(store: Any) -> None:
@@ -111,6 +112,10 @@ def _later(record: Any, anne: str) -> list[Any]:  # noqa: C901 - a case for each
             return [before, replace(after, state="stopped"), replace(after, channel="sftp", has_ssh_key=True)]
         case MandateRecord():
             return [before, replace(after, ended_at=CHANGE)]
+        case ContactRecord(owner_kind="person"):
+            return [before, replace(after, user_name="", title="", email="anne@alpha.example", checked_at=CHANGE)]
+        case ContactRecord(owner_kind="account"):
+            return [replace(record, email="")]
         case CapacityRecord() | ApplicationRecord() | RequestRecord() | AgentRecord():
             return [before, after]
         case _:

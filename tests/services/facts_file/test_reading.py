@@ -34,11 +34,11 @@ def ndjson(world: dict[str, list[dict[str, Any]]]) -> str:
 
 def test_yaml_json_and_ndjson_say_the_same(store: Any, small_world: str) -> None:
     world = objects(small_world)
-    assert store.load(small_world).added == 29
+    assert store.load(small_world).added == 34
 
-    assert store.load(json.dumps({"world": world}), Form.JSON).unchanged == 29
-    assert store.load(json.dumps({"world": world}, indent="\t"), Form.JSON).unchanged == 29
-    assert store.load(ndjson(world), Form.NDJSON).unchanged == 29
+    assert store.load(json.dumps({"world": world}), Form.JSON).unchanged == 34
+    assert store.load(json.dumps({"world": world}, indent="\t"), Form.JSON).unchanged == 34
+    assert store.load(ndjson(world), Form.NDJSON).unchanged == 34
     assert store.check(small_world).revision == 1
 
 
@@ -125,11 +125,11 @@ def test_what_could_be_misread_is_an_error(empty_store: Any, text: str, errors: 
 
 
 def test_a_date_needs_no_quotes_but_a_number_does(empty_store: Any, small_world: str) -> None:
-    assert empty_store.check(small_world.replace("begin: '2020-02-01'", "begin: 2020-02-01")).added == 29
+    assert empty_store.check(small_world.replace("begin: '2020-02-01'", "begin: 2020-02-01")).added == 34
 
 
 def test_other_top_level_keys_are_ignored(empty_store: Any, small_world: str) -> None:
-    assert empty_store.check("action_table: [{a: &x 1, b: *x}, !!python/none 1]\n" + small_world).added == 29
+    assert empty_store.check("action_table: [{a: &x 1, b: *x}, !!python/none 1]\n" + small_world).added == 34
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,40 @@
+"""Callers of the decision endpoints: by a key of ours, or by the access token of a program."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from authz_service.domain.callers import Caller, CallersUnreachableError
+from authz_service.domain.principals import MachinePrincipal
+from authz_service.identity.failures import IssuerUnreachableError
+from authz_service.identity.tokens import AccessTokens
+from authz_service.store.callers import Callers
+
+__all__ = ["KeysAndTokens"]
+
+DOTS: Final = "."
+"""A signed token has two in it (RFC 7515, 7.1), a key of ours none."""
+
+
+class KeysAndTokens:
+    """Finds callers. May be called from any thread."""
+
+    def __init__(self, keys: Callers, tokens: AccessTokens) -> None:
+        self._keys = keys
+        self._tokens = tokens
+
+    def find(self, key_text: str) -> Caller | None:
+        """Return the caller that holds the key or the token now, None when nobody does or a person does.
+
+        Raises StoreUnavailableError, CallersUnreachableError when the token's issuer does not answer.
+        """
+        if DOTS not in key_text:
+            return self._keys.find(key_text)
+        try:
+            principal = self._tokens.principal(key_text)
+        except IssuerUnreachableError:
+            raise CallersUnreachableError("the issuer of the token does not answer") from None
+        if not isinstance(principal, MachinePrincipal):
+            return None
+        # Not to be taken for the holder of a key who has the same name.
+        return Caller(f"{principal.name} ({principal.issuer})", principal.scopes, "", None)

@@ -1,0 +1,75 @@
+"""Whoever works on the command line: an operator, who is asked about like everybody else (OPS-01)."""
+
+from __future__ import annotations
+
+import os
+import pwd
+from collections.abc import Sequence
+
+from authz_service.audit.log import AuditLog
+from authz_service.bootstrap.audit import read_audit_key
+from authz_service.bootstrap.errors import RefusedError
+from authz_service.bootstrap.policies import load_explanations, load_policy
+from authz_service.domain.actors import Actor, Origin, Outcome
+from authz_service.domain.commands import Command
+from authz_service.domain.questions import Decision, Question
+from authz_service.domain.vocabulary import Action, SubjectType
+from authz_service.policy.engine import PolicyEngine
+from authz_service.services.authority.door import Authority
+from authz_service.services.authority.reports import CommandResult, Report
+from authz_service.services.decisions import DecisionService
+from authz_service.settings import Settings
+from authz_service.store.database import Database
+from authz_service.store.reading import FactsReader
+
+__all__ = ["build_authority", "carry_out", "command_line_operator", "require"]
+
+
+def command_line_operator(settings: Settings) -> Actor:
+    """Return who works on the command line: the user of the operating system, with the scopes that settings give."""
+    scopes = frozenset(settings.operators.command_line)
+    return Actor(SubjectType.OPERATOR, _user(), scopes=scopes, origin=Origin.COMMAND_LINE)
+
+
+def build_authority(settings: Settings, database: Database, policy: PolicyEngine) -> Authority:
+    """Return the write door. Raises StartError when the log cannot be signed."""
+    return Authority(database, policy, settings.assurance.levels, AuditLog(read_audit_key(settings)))
+
+
+def carry_out(settings: Settings, database: Database, commands: Sequence[Command]) -> Report:
+    """Have the operator's commands carried out, all or none.
+
+    Raises RefusedError when the policy says no, StartError, StoreError, and what is wrong with a command's input.
+    """
+    authority = build_authority(settings, database, load_policy(settings))
+    report = authority.carry_out(command_line_operator(settings), commands)
+    for result in report.results:
+        if result.outcome is Outcome.REFUSED:
+            raise RefusedError(_refusal(result))
+    return report
+
+
+def require(settings: Settings, database: Database, action: Action) -> None:
+    """Make sure that the operator may do something to the service that changes no facts. Raises RefusedError."""
+    operator = command_line_operator(settings)
+    question = operator.asks(action, "authz", {})
+    decisions = DecisionService(FactsReader(database), load_policy(settings), settings.assurance.levels)
+    decision = decisions.decide([question], operator.scopes)[0]
+    if not decision.answer.allowed:
+        raise RefusedError(_sentence(question, decision))
+
+
+def _refusal(result: CommandResult) -> str:
+    command = result.command
+    return _sentence(Question("", "", command.action.value, "", ""), result.decision)
+
+
+def _sentence(question: Question, decision: Decision) -> str:
+    return load_explanations().explain(question.action, decision)["reason_admin"]["en"]
+
+
+def _user() -> str:
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid {os.getuid()}"

@@ -1,0 +1,1 @@
+"""Who is acting: access tokens of OpenID Connect providers, and the development issuer."""

@@ -1,0 +1,1 @@
+"""Mails: their sentences in four languages, putting them together, and delivering what waits in the outbox."""
