@@ -1,29 +1,24 @@
-"""The Flask application behind the decision endpoints."""
+"""The Flask applications behind the decision endpoints: their document, and the administration API beside it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Final
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import Flask, Response
+from flask import Flask
 from flask_smorest import Api  # type: ignore[import-untyped]
 from werkzeug.exceptions import HTTPException
 
 from authz_service.admin_api.decision_document import DocumentedSettings, decision_paths, describe_decisions
 from authz_service.admin_api.documentation import documentation
+from authz_service.admin_api.security import secured
 
-__all__ = ["create_application"]
+__all__ = ["Mounted", "create_application"]
 
 TITLE: Final = "authz"
 VERSION: Final = "1.0.0"
 """Of the API, not of the program: its major number is the one in the paths of the decision endpoints."""
-_SECURITY_HEADERS: Final = {
-    # The pages are text and one stylesheet of our own: nothing else may be loaded, run, framed or sent.
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 def create_application(settings: DocumentedSettings) -> Flask:
@@ -37,7 +32,7 @@ def create_application(settings: DocumentedSettings) -> Flask:
     api = _Api(application)
     describe_decisions(api.spec, settings)
     application.register_blueprint(documentation(api.spec, decision_paths(settings)))
-    application.after_request(_secured)
+    application.after_request(secured)
     return application
 
 
@@ -51,6 +46,22 @@ class _Api(Api):  # type: ignore[misc]  # the library has no types
         return {"code": code, "message": error.name.lower()}, code, headers
 
 
-def _secured(response: Response) -> Response:
-    response.headers.extend(_SECURITY_HEADERS)
-    return response
+class Mounted:
+    """Hands a request to the application whose path its path begins with, and any other to the one behind.
+
+    `applications`: by path, without a slash at its end. An application sees its paths without that (PEP 3333).
+    """
+
+    def __init__(self, applications: Mapping[str, WSGIApplication], behind: WSGIApplication) -> None:
+        self._applications = dict(applications)
+        self._behind = behind
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request."""
+        path: str = environ.get("PATH_INFO", "")
+        for mount, application in self._applications.items():
+            if path == mount or path.startswith(f"{mount}/"):
+                environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + mount
+                environ["PATH_INFO"] = path[len(mount) :]
+                return application(environ, start_response)
+        return self._behind(environ, start_response)

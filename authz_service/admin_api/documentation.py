@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import yaml
@@ -16,14 +16,19 @@ from authz_service.admin_api.pages import Page
 __all__ = ["documentation"]
 
 
-def documentation(spec: APISpec, paths: Mapping[str, Any]) -> Blueprint:
-    """Return the views of the document: `paths`, and those of the specification as they are at the first request."""
+def documentation(
+    spec: APISpec, paths: Mapping[str, Any], finish: Callable[[dict[str, Any]], dict[str, Any]] = dict
+) -> Blueprint:
+    """Return the views of the document: `paths`, and those of the specification as they are at the first request.
+
+    `finish`: has the last word on the document.
+    """
     views = Blueprint("documentation", __name__, url_prefix="/doc")
 
     @functools.cache
     def document() -> dict[str, Any]:
         described: dict[str, Any] = spec.to_dict()
-        return _without_unused_schemas({**described, "paths": {**paths, **described["paths"]}})
+        return _without_unused_schemas(finish({**described, "paths": {**paths, **described["paths"]}}))
 
     @views.get("")
     def page() -> str:

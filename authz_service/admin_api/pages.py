@@ -43,6 +43,7 @@ class Operation:
     summary: str
     description: str
     public: bool
+    parameters: tuple[Member, ...]
     members: tuple[Member, ...]
     examples: tuple[tuple[str, str], ...]
     answers: tuple[Answer, ...]
@@ -76,10 +77,19 @@ class Page:
             operation["summary"],
             operation.get("description", ""),
             operation.get("security") == [],
+            tuple(self._parameters(operation)),
             members,
             examples,
             tuple(self._answer(status, self._followed(answer)) for status, answer in operation["responses"].items()),
         )
+
+    def _parameters(self, operation: dict[str, Any]) -> Iterator[Member]:
+        """Yield what stands in the path and in the query."""
+        for parameter in map(self._followed, operation.get("parameters", [])):
+            if parameter["in"] in {"path", "query"}:
+                kind = self._followed(parameter["schema"]).get("type", "any")
+                description = parameter.get("description", "")
+                yield Member(parameter["name"], kind, parameter.get("required", False), description)
 
     def _answer(self, status: str, answer: dict[str, Any]) -> Answer:
         members, examples = self._content(answer)
@@ -112,8 +122,17 @@ class Page:
         """Return what a reference into the document means, or the part itself."""
         reference = part.get("$ref")
         if reference is None:
-            return part
+            return self._merged(part) if "allOf" in part else part
         found: Any = self._document
         for step in reference.removeprefix("#/").split("/"):
             found = found[step]
-        return dict(found)
+        return self._followed(dict(found)) if "allOf" in found else dict(found)
+
+    def _merged(self, part: dict[str, Any]) -> dict[str, Any]:
+        """Return what several schemas say together."""
+        merged: dict[str, Any] = {}
+        for each in [*map(self._followed, part["allOf"]), {k: v for k, v in part.items() if k != "allOf"}]:
+            properties = {**merged.get("properties", {}), **each.get("properties", {})}
+            required = [*merged.get("required", []), *each.get("required", [])]
+            merged = {**merged, **each, "properties": properties, "required": required}
+        return merged

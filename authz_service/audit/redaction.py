@@ -66,8 +66,18 @@ _INSTANTS: Final = frozenset(
         "registered_at",
     }
 )
-_NOTES_TOLD: Final = frozenset({"assigned_by", "designated_by", "granted_by", "held_by_enterprise"})
-"""Notes that hold the id of a person or an enterprise; any other is free text."""
+_NOTES_TOLD: Final = frozenset(
+    {
+        "assigned_by",
+        "created_by",
+        "declaration",
+        "declared_at",
+        "designated_by",
+        "granted_by",
+        "held_by_enterprise",
+    }
+)
+"""Notes that hold ids, an instant or the version of a text; any other is free text."""
 
 
 # --- what changed -----------------------------------------------------------------------------------------------------

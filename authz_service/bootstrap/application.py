@@ -12,6 +12,7 @@ from wsgiref.types import WSGIApplication
 import structlog
 
 from authz_service.admin_api.application import create_application
+from authz_service.bootstrap.administration import with_administration
 from authz_service.bootstrap.callers import KeysAndTokens
 from authz_service.bootstrap.errors import StartError
 from authz_service.bootstrap.log_lines import configure_logging
@@ -68,13 +69,14 @@ def build_application(service: Service) -> WSGIApplication:
         )
     except ValueError as error:
         raise StartError(str(error)) from None
+    checks = readiness(service)
     return DecisionApplication(
         decisions=service.decisions,
         callers=KeysAndTokens(service.callers, service.access_tokens),
         explanations=service.explanations,
-        readiness=readiness(service),
+        readiness=checks,
         settings=decision_settings,
-        next_app=create_application(decision_settings),
+        next_app=with_administration(service, checks, create_application(decision_settings)),
     )
 
 

@@ -17,7 +17,7 @@ __all__ = ["ENTERPRISE", "STORY", "Command", "Names", "Question"]
 ENTERPRISE: Final = "alpha"
 """The one the story is about."""
 NSSO: Final = "alpha.nsso"
-_NAME: Final = re.compile(r"@(\w+)")
+_NAME: Final = re.compile(r'"@(\w+)"')
 """Stands for the number of a person or an enterprise, or for an id that an earlier command was answered with."""
 
 
@@ -160,7 +160,7 @@ STORY: Final[tuple[Question | Command, ...]] = (
         path=f"/capacities/{NSSO}/users/unblock",
         body={"users": ["@account"]},
         status=HTTPStatus.FORBIDDEN,
-        reasons=("NOT_A_MANAGER", "OWN_ACCOUNT"),
+        reasons=("ACCOUNT_BLOCKED", "NOT_A_MANAGER", "OWN_ACCOUNT"),
         language="nl",
     ),
 )
@@ -185,7 +185,7 @@ class Names:
 
     def filled_in(self, value: Any) -> Any:
         """Return a JSON value with what the names in it stand for."""
-        return json.loads(_NAME.sub(lambda name: self.known.get(name[1], name[0]), json.dumps(value)))
+        return json.loads(_NAME.sub(lambda name: json.dumps(self.known[name[1]]), json.dumps(value)))
 
     def asked(self, question: Question) -> dict[str, Any]:
         """Return the request that a portal would send (AuthZEN Authorization API 1.0)."""

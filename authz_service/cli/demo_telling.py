@@ -64,10 +64,11 @@ class Teller:
         if status != command.status:
             return _unexpected(status, answer)
         if command.reasons:
-            reasons = _reasons(answer)
-            _verdict(f"HTTP {status}", reasons, good=False)
-            _line(command.language, answer["detail"])
-            return tuple(reasons) == command.reasons
+            # Of a command on several targets, why not the first of them.
+            refusal = {**answer, **(answer.get("results") or [{}])[0]}
+            _verdict(f"HTTP {status}", refusal["reasons"], good=False)
+            _line(command.language, refusal.get("explanation") or refusal["detail"])
+            return tuple(refusal["reasons"]) == command.reasons
         _verdict(f"HTTP {status}", (), good=True)
         self._part("told", {name: value for name, value in answer.items() if name in SHOWN})
         if command.keeps:
@@ -78,12 +79,6 @@ class Teller:
         text = json.dumps(value, ensure_ascii=False)
         who = ", ".join(self.names.named(text))
         _line(name, f"{text}  ({who})" if who else text)
-
-
-def _reasons(problem: Mapping[str, Any]) -> list[str]:
-    """Return why a command was refused; of one on several targets, why the first target was."""
-    results = problem.get("results")
-    return list(results[0]["reasons"] if results else problem.get("reasons", ()))
 
 
 def _verdict(word: str, reasons: tuple[str, ...] | list[str], *, good: bool) -> None:

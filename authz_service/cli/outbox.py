@@ -5,16 +5,18 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Final
 
 import click
 import structlog
 
-from authz_service.bootstrap.delivery import MailDelivery, opened_mail_delivery, opened_outbox
+from authz_service.bootstrap.delivery import MailDelivery, opened_mail_delivery, opened_outbox, put_reminders
 from authz_service.bootstrap.log_lines import configure_logging
 from authz_service.cli.configuration import configured
 from authz_service.cli.failures import FAILED
 from authz_service.cli.output import json_option, print_json, print_table
+from authz_service.cli.progress import working
 from authz_service.domain import moments
 from authz_service.domain.messages import InvalidMailError, Mail, masked_address
 from authz_service.store.errors import StoreUnavailableError
@@ -119,6 +121,23 @@ def retry(message_id: str | None, *, every: bool) -> None:
         else:
             raise click.ClickException("there is no such mail that was given up")
     click.echo(f"{count} to be tried again")
+
+
+@outbox.command()
+@json_option
+def remind(*, as_json: bool) -> None:
+    """Put reminders to check their data into the outbox: to Access Managers for capacities, to people for their own.
+
+    For a timer: nobody is reminded of the same thing more than once in 30 days. `authz outbox deliver` sends them.
+    """
+    with working("looking for data to check"):
+        report = put_reminders(configured())
+    if as_json:
+        print_json(asdict(report))
+        return
+    click.echo(f"reminders: {report.capacities} about capacities, {report.people} about people's own data")
+    if report.unreachable:
+        click.echo(f"authz: reminders that reach nobody, for want of an address: {report.unreachable}", err=True)
 
 
 def _object(message: OutboxMessage) -> dict[str, object]:

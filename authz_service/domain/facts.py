@@ -195,6 +195,8 @@ class QuestionFacts:
     """
 
     revision: int = 0
+    recorded_at: int = 0
+    """When that revision was recorded (UTC microseconds), by the clock of whoever recorded it."""
     subject: PersonFact | None = None
     other: PersonFact | None = None
     agent_known: bool = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 import structlog
@@ -59,6 +59,12 @@ class DecisionService:
         self, questions: Sequence[Question], scopes: frozenset[Scope], now: int | None
     ) -> list[tuple[_Asked, QuestionFacts]]:
         asker = Asker(scopes, moments.now() if now is None else now, self.levels)
+        read = self._read_at(questions, asker)
+        # Where the clock of whoever recorded goes ahead of ours, what was recorded last would not be in force yet.
+        last = max((facts.recorded_at for _, facts in read), default=0)
+        return self._read_at(questions, replace(asker, now=last)) if now is None and last > asker.now else read
+
+    def _read_at(self, questions: Sequence[Question], asker: Asker) -> list[tuple[_Asked, QuestionFacts]]:
         asked = [_Asked.read(question, asker) for question in questions]
         return list(zip(asked, self.facts.read([each.query for each in asked]), strict=True))
 

@@ -10,12 +10,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from babel.messages.catalog import Catalog
 from babel.messages.pofile import PoFileError, read_po
 
 from authz_service.domain.vocabulary import Action, Reason
 
-__all__ = ["AUDIENCES", "FOLDER", "LANGUAGES", "Messages", "MessagesError", "read_messages"]
+__all__ = ["AUDIENCES", "FOLDER", "LANGUAGES", "Messages", "MessagesError", "read_catalogue", "read_messages"]
 
 LANGUAGES: Final = ("nl", "fr", "de", "en")
 AUDIENCES: Final = ("user", "admin")
@@ -46,30 +45,35 @@ def read_messages(folder: Path = FOLDER) -> Messages:
     return Messages(MappingProxyType(texts), hashlib.sha256(canonical.encode()).hexdigest())
 
 
-def _sentences(path: Path) -> dict[str, str]:
-    catalogue = _catalogue(path)
-    sentences = {
+def read_catalogue(path: Path) -> dict[str, str]:
+    """Return each text of a PO file by its message id: those that are translated, and not as a guess (fuzzy).
+
+    Raises MessagesError when the file cannot be read or is none.
+    """
+    try:
+        with path.open("rb") as file:
+            catalogue = read_po(file, abort_invalid=True)
+    except OSError as error:
+        raise MessagesError(f"{path.name} cannot be read: {error.strerror}") from None
+    except (PoFileError, UnicodeDecodeError) as error:
+        raise MessagesError(f"{path.name} is not a PO file: {error}") from None
+    texts = {
         message.id: message.string
         for message in catalogue
         if isinstance(message.id, str) and isinstance(message.string, str) and message.string and not message.fuzzy
     }
-    sentences.pop("", None)  # the head of the file: who translated it and when shapes no answer
+    texts.pop("", None)  # the head of the file: who translated it and when shapes no answer
+    return texts
+
+
+def _sentences(path: Path) -> dict[str, str]:
+    sentences = read_catalogue(path)
     for needed in _needed():
         if needed not in sentences:
             raise MessagesError(f"{path.name} has no translation of {needed}")
         if needed.startswith("decision.") and ACTION_SLOT not in sentences[needed]:
             raise MessagesError(f"{path.name}: {needed} has no place for {ACTION_SLOT}")
     return sentences
-
-
-def _catalogue(path: Path) -> Catalog:
-    try:
-        with path.open("rb") as file:
-            return read_po(file, abort_invalid=True)
-    except OSError as error:
-        raise MessagesError(f"{path.name} cannot be read: {error.strerror}") from None
-    except (PoFileError, UnicodeDecodeError) as error:
-        raise MessagesError(f"{path.name} is not a PO file: {error}") from None
 
 
 def _needed() -> Iterator[str]:

@@ -32,8 +32,6 @@ def _found(connection: Connection, record_type: type[AnyRecord], said: dict[str,
     conditions = [
         columns[name].in_(value) if isinstance(value, tuple) else columns[name] == value for name, value in said.items()
     ]
-    query = (
-        select(*shape.columns).where(columns.recorded_to == FOREVER, *conditions).order_by(*shape.table.primary_key)
-    )
+    query = select(*shape.columns).where(columns.recorded_to == FOREVER, *conditions).order_by(*shape.table.primary_key)
     for row in connection.execute(query).mappings():
         yield cast("AnyRecord", shape.record(cast("Mapping[str, Any]", row)))

@@ -116,8 +116,9 @@ def branches(needs: Need, one_of: str, entries: str) -> Iterator[str]:
 
 def _always(needs: Need, one_of: str) -> Iterator[str]:
     agent = f"(SELECT 1 FROM agent AS g WHERE g.agent_id = q.agent AND {so('g')} LIMIT 1)"
-    revision = (
-        "(SELECT v.revision FROM revision AS v WHERE v.recorded_at <= q.known ORDER BY v.recorded_at DESC LIMIT 1)"
+    revision, recorded_at = (
+        f"(SELECT v.{name} FROM revision AS v WHERE v.recorded_at <= q.known ORDER BY v.recorded_at DESC LIMIT 1)"
+        for name in ("revision", "recorded_at")
     )
     yield _branch(
         Part.RESOLVED,
@@ -125,7 +126,7 @@ def _always(needs: Need, one_of: str) -> Iterator[str]:
             *_columns("q", "enterprise_id capacity_id mandator_id mandatary_id subject_id other_id"),
             "(SELECT k.fingerprint FROM key_check AS k WHERE k.one = 1)",
         ],
-        [revision, *([agent] if needs & Need.AGENT else [])],
+        [revision, recorded_at, *([agent] if needs & Need.AGENT else [])],
         "FROM resolved AS q",
     )
     yield _branch(

@@ -13,7 +13,7 @@ from authz_service.domain.callers import Caller
 from authz_service.domain.moments import FOREVER, now
 from authz_service.domain.vocabulary import Scope
 from authz_service.store import tables
-from authz_service.store.database import Database, translated_errors
+from authz_service.store.database import Database
 
 __all__ = ["CallerEntry", "Callers", "hash_of_key"]
 
@@ -43,7 +43,7 @@ class Callers:
     def list(self) -> list[CallerEntry]:
         """Return all callers there are and were, by name and then by age."""
         caller = tables.caller.c
-        with translated_errors(), self._database.engine.connect() as connection:
+        with self._database.reading() as connection:
             rows = connection.execute(select(tables.caller).order_by(caller.name, caller.created_at)).all()
         return [_entry(row) for row in rows]
 

@@ -88,9 +88,11 @@ class Database:
         """Raises StoreError when the URL is none of the two kinds; the message does not show it (it has a password)."""
         try:
             self.engine: Engine = _engine(url)
+            self._readers = _readers(self.engine.url)
         except (ArgumentError, NoSuchModuleError, ImportError):
             raise StoreError("the database URL is not one of sqlite:///… or postgresql+psycopg://…") from None
         self.dialect: str = self.engine.dialect.name
+        self._readers_process = os.getpid()
         self._keys = keys
         self._key: Key | None = None
         self._local = threading.local()
@@ -170,6 +172,19 @@ class Database:
         with translated_errors(), self.engine.begin() as connection:
             yield connection
 
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Enter one transaction that sees the database as it is when it first reads, and can change nothing.
+
+        It waits for no writer and blocks none. For reading more than one statement can; short, as the database keeps
+        what it sees until its end. Raises StoreUnavailableError.
+        """
+        if self._readers_process != os.getpid():
+            self._readers_process = os.getpid()
+            self._readers.dispose(close=False)  # after a fork, its connections are the parent's
+        with translated_errors(), self._readers.begin() as connection:
+            yield connection
+
     def query(self, statement: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         """Run one prepared reading statement on this thread's own connection, outside of any transaction.
 
@@ -222,6 +237,7 @@ class Database:
         self._local = threading.local()
         for held in list(self._all_held):
             held.close()
+        self._readers.dispose(close=self._readers_process == os.getpid())
         self.engine.dispose()
 
 
@@ -274,13 +290,13 @@ def _engine(url: str) -> Engine:
     return _sqlite(parsed)
 
 
-def _postgresql(url: sqlalchemy.URL) -> Engine:
+def _postgresql(url: sqlalchemy.URL, **arguments: Any) -> Engine:
     engine = sqlalchemy.create_engine(
         url.set(drivername="postgresql+psycopg"),
         hide_parameters=True,
         pool_pre_ping=True,
         isolation_level="READ COMMITTED",
-        connect_args=_CONNECT_ARGUMENTS["postgresql"],
+        connect_args={**_CONNECT_ARGUMENTS["postgresql"], **arguments},
     )
 
     @event.listens_for(engine, "begin")
@@ -290,7 +306,7 @@ def _postgresql(url: sqlalchemy.URL) -> Engine:
     return engine
 
 
-def _sqlite(url: sqlalchemy.URL) -> Engine:
+def _sqlite(url: sqlalchemy.URL, transactions: str = "IMMEDIATE") -> Engine:
     engine = sqlalchemy.create_engine(url, hide_parameters=True, connect_args=_CONNECT_ARGUMENTS["sqlite"])
 
     @event.listens_for(engine, "connect")
@@ -299,9 +315,30 @@ def _sqlite(url: sqlalchemy.URL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql(f"BEGIN {transactions}")
 
     return engine
+
+
+def _readers(url: sqlalchemy.URL) -> Engine:
+    """Return connections whose transactions are snapshots that only read."""
+    if url.get_backend_name() == "postgresql":
+        # Planned anew each time, for the many identifiers that a statement names: a generic plan would compare them all.
+        engine = _postgresql(url, prepare_threshold=None)
+        snapshots = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+        @event.listens_for(snapshots, "begin")
+        def limit(connection: Connection) -> None:
+            connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{READ_SECONDS}s'")
+
+        return snapshots
+    readers = _sqlite(url, "DEFERRED")
+
+    @event.listens_for(readers, "connect")
+    def connect(connection: Any, _record: object) -> None:
+        connection.execute("PRAGMA query_only = ON")
+
+    return readers
 
 
 def _prepare_sqlite(connection: sqlite3.Connection) -> None:

@@ -8,12 +8,13 @@ handed to nobody; those who follow the facts read all changes after the revision
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from authz_service.domain.messages import Mail, Topic
 from authz_service.domain.national_numbers import holds_national_number
@@ -30,10 +31,15 @@ __all__ = [
     "change_entry",
     "enqueue",
     "mail_entry",
+    "when_put",
 ]
 
 SECOND: Final = 1_000_000
 _OUTBOX: Final = tables.outbox
+_VERSION_AT: Final = 15
+"""Which sign of the text of a UUID is its version (RFC 9562, 4.1)."""
+_NAME_BASED: Final = "5"
+"""The version that is made from a name (RFC 9562, 5.5)."""
 
 
 class OutboxState(StrEnum):
@@ -80,9 +86,14 @@ class OutboxMessage:
     failure: str
 
 
-def mail_entry(mail: Mail, *, enterprise_id: str, revision: int, at: int) -> OutboxEntry:
-    """Return the entry for a mail because of that facts revision; `at`: now, in UTC microseconds."""
-    return OutboxEntry(str(uuid.uuid4()), Topic.MAIL, enterprise_id, revision, at, mail.as_json())
+def mail_entry(
+    mail: Mail, *, enterprise_id: str, revision: int, at: int, message_id: uuid.UUID | None = None
+) -> OutboxEntry:
+    """Return the entry for a mail because of that facts revision; `at`: now, in UTC microseconds.
+
+    `message_id`: one made from a name (version 5), for a mail that is to be there once; None: one of its own.
+    """
+    return OutboxEntry(str(message_id or uuid.uuid4()), Topic.MAIL, enterprise_id, revision, at, mail.as_json())
 
 
 def change_entry(content: str, *, enterprise_id: str, revision: int, at: int) -> OutboxEntry:
@@ -100,6 +111,12 @@ def enqueue(connection: Connection, entries: Iterable[OutboxEntry]) -> None:
     if rows:
         with translated_errors():
             connection.execute(insert(_OUTBOX), rows)
+
+
+def when_put(connection: Connection, message_ids: Sequence[str]) -> dict[str, int]:
+    """Return when (UTC microseconds) messages were put into the outbox; who is not in it, is not there (any more)."""
+    wanted = select(_OUTBOX.c.message_id, _OUTBOX.c.created_at).where(_OUTBOX.c.message_id.in_(message_ids))
+    return {row.message_id: row.created_at for row in connection.execute(wanted)}
 
 
 def _row(entry: OutboxEntry) -> dict[str, Any]:
@@ -128,6 +145,19 @@ class Outbox:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def put_absent(self, entries: Sequence[OutboxEntry]) -> int:
+        """Put those messages into the outbox whose id is not there yet, and return how many these are.
+
+        Raises UnstorableError.
+        """
+        rows = [_row(entry) for entry in entries]
+        if not rows:
+            return 0
+        insertion = (sqlite if self._database.dialect == "sqlite" else postgresql).insert(_OUTBOX)
+        with self._database.writing() as connection:
+            put = connection.execute(insertion.on_conflict_do_nothing().returning(_OUTBOX.c.message_id), rows)
+            return len(put.all())
 
     def take(self, topic: Topic, limit: int, lease_seconds: float, now: int) -> list[OutboxMessage]:
         """Take up to `limit` messages that are due, the longest due first; nobody else gets them during the lease.
@@ -195,11 +225,19 @@ class Outbox:
         """Have all dead letters delivered after all, from now (UTC microseconds) on, and return how many there are."""
         return self._revive(now, _OUTBOX.c.topic == topic.value)
 
-    def forget_done(self, before: int, topic: Topic = Topic.MAIL) -> int:
-        """Delete what was delivered before that instant (UTC microseconds), and return how much that was."""
+    def forget_done(self, before: int, topic: Topic = Topic.MAIL, *, once_before: int | None = None) -> int:
+        """Delete what was delivered before that instant (UTC microseconds), and return how much that was.
+
+        `once_before`: of the messages that are to be there once (`mail_entry`), only those put there before this
+        instant: as long as one is there, it is not put there again.
+        """
         delivered = (_OUTBOX.c.topic == topic.value, _OUTBOX.c.state == OutboxState.DONE.value)
+        forgotten = [*delivered, _OUTBOX.c.done_at < before]
+        if once_before is not None:
+            version = func.substr(_OUTBOX.c.message_id, _VERSION_AT, 1)
+            forgotten.append(or_(version != _NAME_BASED, _OUTBOX.c.created_at < once_before))
         with self._database.writing() as connection:
-            return connection.execute(delete(_OUTBOX).where(*delivered, _OUTBOX.c.done_at < before)).rowcount
+            return connection.execute(delete(_OUTBOX).where(*forgotten)).rowcount
 
     def changes_since(self, revision: int, limit: int) -> list[OutboxMessage]:
         """Return changes after a facts revision in the order of their revisions: about `limit`, or all there are.
@@ -211,7 +249,7 @@ class Outbox:
         later = (_OUTBOX.c.topic == Topic.CHANGE.value, _OUTBOX.c.revision > revision)
         last = select(_OUTBOX.c.revision).where(*later).order_by(_OUTBOX.c.revision).offset(limit - 1).limit(1)
         order = (_OUTBOX.c.revision, _OUTBOX.c.message_id)
-        with translated_errors(), self._database.engine.connect() as connection:
+        with self._database.reading() as connection:
             bound = connection.scalar(last)
             wanted = later if bound is None else (*later, _OUTBOX.c.revision <= bound)
             rows = connection.execute(select(_OUTBOX).where(*wanted).order_by(*order)).all()
@@ -219,7 +257,7 @@ class Outbox:
 
     def _listed(self, topic: Topic, state: OutboxState) -> list[OutboxMessage]:
         wanted = select(_OUTBOX).where(_OUTBOX.c.topic == topic.value, _OUTBOX.c.state == state.value)
-        with translated_errors(), self._database.engine.connect() as connection:
+        with self._database.reading() as connection:
             rows = connection.execute(wanted.order_by(_OUTBOX.c.due_at, _OUTBOX.c.message_id)).all()
         return [_message(row) for row in rows]
 

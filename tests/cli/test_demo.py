@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from authz_service.cli.demo_stories import STORIES
+from authz_service.cli.demo_stories import STORY
 from tests.cli.conftest import PROJECT, Program
 
 VAR = PROJECT / "var"
@@ -33,8 +33,9 @@ def _is_locked(path: Path) -> bool:
 def test_once_shows_every_story_and_leaves_nothing_behind() -> None:
     for _ in range(2):
         out = Program().succeeds("demo", "--once")
-        assert all(story.title in out for story in STORIES)
-        assert out.endswith("questions, all answered as the sources say.\n")
+        assert all(step.title in out for step in STORY)
+        assert out.endswith("steps, all answered as the sources say.\n")
+        assert "The audit log has" in out
         assert "Votre demande" in out
         assert "authz_" not in out, "no key is shown when there is nothing left to ask"
     assert _left_behind() == []
@@ -94,9 +95,9 @@ def test_an_answer_that_is_not_the_expected_one_is_a_failure(tmp_path: Path) -> 
     shutil.copytree(PROJECT / "policies", folder)
     file = folder / "capacities.polar"
     text = file.read_text("utf-8")
-    changed = text.replace('action("list_users", "person", 400', 'action("list_users", "person", 500')
+    changed = text.replace('action("create_user", "person", 400', 'action("create_user", "person", 500')
     if changed == text:
-        pytest.fail("the clause of list_users is written otherwise now")
+        pytest.fail("the clause of create_user is written otherwise now")
     file.write_text(changed, "utf-8")
     result = Program().having(POLICY_DIR=folder).run("demo", "--once")
     assert result.code == 1

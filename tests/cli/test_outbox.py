@@ -14,11 +14,13 @@ import pytest
 
 from authz_service.domain.messages import Mail, MailKind
 from authz_service.domain.moments import now
+from authz_service.domain.records import ContactRecord
 from authz_service.store.database import Database
 from authz_service.store.keys import read_key_file
 from authz_service.store.outbox import enqueue, mail_entry
 from tests.cli.conftest import PROJECT, Program, Result
 from tests.delivery.mail_server import MailServer, write_certificate
+from tests.store import facts
 
 Run = Callable[..., Result]
 ADDRESS = "carla@alpha.example"
@@ -53,6 +55,20 @@ class Installation:
         with self.database.writing() as connection:
             enqueue(connection, entries)
         return [entry.message_id for entry in entries]
+
+    def remember(self) -> None:
+        """Have facts by which a GA is to be reminded of a capacity, and of himself; of another capacity, nobody can be."""
+        facts.load(
+            self.database,
+            [
+                facts.person(facts.CARLA),
+                facts.enterprise("alpha", "0999010126"),
+                facts.capacity("alpha.nsso"),
+                facts.capacity("alpha.finance"),
+                facts.relation("ga_carla", "access_manager", facts.CARLA, "alpha.nsso"),
+                ContactRecord("account", "ga_carla", "", "", "fr", ADDRESS, "", "", None, facts.ALWAYS),
+            ],
+        )
 
     def by_smtp(self, server: MailServer, **settings: object) -> Program:
         smtp = {"TRANSPORT": "smtp", "HOST": "127.0.0.1", "PORT": server.port, "SENDER": "access@example.org"}
@@ -186,6 +202,62 @@ def _wait_for(server: MailServer, number: int) -> None:
     while len(server.received) < number:
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+class TestReminders:
+    def test_reminders_are_put_there_and_delivered(self, in_process: Run, installation: Installation) -> None:
+        installation.remember()
+        run = partial(in_process, installation.program)
+        assert run("outbox", "remind") == Result(
+            0,
+            "reminders: 1 about capacities, 1 about people's own data\n",
+            "authz: reminders that reach nobody, for want of an address: 1\n",
+        )
+        assert run("outbox", "deliver").out == "2 sent, 0 to be tried again, 0 given up\n"
+        subjects = {
+            message_from_bytes(file.read_bytes(), policy=policy.default)["Subject"]
+            for file in installation.folder.iterdir()
+        }
+        assert subjects == {
+            "Vérifiez les données de alpha.nsso chez Alpha",
+            "Vérifiez vos propres données chez Alpha",
+        }
+
+    def test_nobody_is_reminded_again_the_next_day(self, in_process: Run, installation: Installation) -> None:
+        installation.remember()
+        run = partial(in_process, installation.program)
+        assert run("outbox", "remind", "--json").json == {"capacities": 1, "people": 1, "unreachable": 1}
+        assert run("outbox", "remind", "--json").json == {"capacities": 0, "people": 0, "unreachable": 1}
+
+    def test_after_how_many_days_is_a_setting(self, in_process: Run, installation: Installation) -> None:
+        checked_at = now() - 40 * 86_400_000_000
+        installation.remember()
+        details = [
+            ContactRecord(kind, owner, "", "", "", "", "", "", checked_at, facts.ALWAYS)
+            for kind, owner in (("capacity", "alpha.nsso"), ("capacity", "alpha.finance"), ("person", "p_carla"))
+        ]
+        facts.load(installation.database, details)
+        after = {days: installation.program.having(ADMINISTRATION__CHECK_DAYS=days) for days in (41, 40)}
+        told = {days: in_process(program, "outbox", "remind", "--json").json for days, program in after.items()}
+        assert told == {
+            41: {"capacities": 0, "people": 0, "unreachable": 0},
+            40: {"capacities": 1, "people": 1, "unreachable": 1},
+        }
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("deliver",), ("deliver", "--watch"), ("list",), ("list", "--dead"), ("retry", "--all"), ("remind",)],
+)
+def test_what_the_policy_refuses_an_operator_is_not_done(
+    in_process: Run, installation: Installation, command: tuple[str, ...]
+) -> None:
+    installation.remember()
+    installation.put(ADDRESS)
+    powerless = installation.program.having(OPERATORS__COMMAND_LINE='["audit"]')
+    assert in_process(powerless, "outbox", *command).is_one_line_error(1, "OPS-01")
+    (waiting,) = in_process(installation.program, "outbox", "list", "--json").json
+    assert waiting["attempts"] == 0
 
 
 @pytest.mark.parametrize(

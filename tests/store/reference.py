@@ -59,7 +59,8 @@ class Reference:
         self.query = query
         moment = min(query.known_at, FOREVER - 1)
         self.known = [entry.record for entry in history if entry.since <= moment < entry.until]
-        self.revision = sum(1 for instant in revisions if instant <= query.known_at)
+        known = [instant for instant in revisions if instant <= query.known_at]
+        self.revision, self.recorded_at = len(known), max(known, default=0)
         self.person_ids = {identity.niss.digits: identity.person_id for identity in identities}
 
     def all(self, kind: type[Kind], condition: Callable[[Kind], bool]) -> Iterator[Kind]:
@@ -124,6 +125,7 @@ class Reference:
         under_mandate = bool(query.mandator_number and not of_parties)
         return QuestionFacts(
             revision=self.revision,
+            recorded_at=self.recorded_at,
             subject=self.person(query.subject_niss),
             other=self.person(query.other_niss),
             agent_known=bool(query.agent and self.at(AgentRecord, lambda record: record.agent_id == query.agent)),

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -96,6 +97,15 @@ def test_scopes_of_tomorrow_say_nothing_today(database: Database) -> None:
     assert found.scopes == {Scope.DECIDE}
     with pytest.raises(ValueError, match="fly"):
         callers.add("pilot", ["fly"])  # type: ignore[list-item]
+
+
+def test_listing_waits_for_no_writer(connect: Callable[[], Database], database: Database) -> None:
+    WritableCallers(database).add("portal", [Scope.DECIDE])
+    listing = WritableCallers(connect())
+    with database.writing():
+        began = time.monotonic()
+        assert [entry.caller.name for entry in listing.list()] == ["portal"]
+        assert time.monotonic() - began < 5
 
 
 def _noted(function: Callable[..., Any], name: str, steps: list[str]) -> Callable[..., Any]:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from authz_service.store.outbox import (
     change_entry,
     enqueue,
     mail_entry,
+    when_put,
 )
 from tests.model.identifiers import niss_check_digits
 from tests.store import elsewhere
@@ -48,6 +50,11 @@ def put(database: Database, *entries: OutboxEntry) -> list[str]:
 def mails(number: int, at: int = START) -> list[OutboxEntry]:
     """Return mails, each put there a second after the one before."""
     return [mail_entry(MAIL, enterprise_id="alpha", revision=1, at=at + index * SECOND) for index in range(number)]
+
+
+def once(name: str, at: int = START) -> OutboxEntry:
+    """Return a mail that is to be there once."""
+    return mail_entry(MAIL, enterprise_id="alpha", revision=1, at=at, message_id=uuid.uuid5(uuid.NAMESPACE_OID, name))
 
 
 def changes(database: Database, *revisions: int) -> None:
@@ -106,6 +113,51 @@ class TestPutting:
         with pytest.raises(UnstorableError, match="national number") as caught:
             put(database, change_entry(f'{{"who":"{number}"}}', enterprise_id="", revision=1, at=START))
         assert number not in str(caught.value)
+
+
+class TestPuttingOnce:
+    """Mails whose identifier is made from what they are about."""
+
+    def test_only_what_is_not_there_yet_is_put_there(self, database: Database, outbox: Outbox) -> None:
+        assert outbox.put_absent([once("a"), once("b")]) == 2
+        assert outbox.put_absent([once("b", START + SECOND), once("c")]) == 1
+        assert sorted(message.message_id for message in outbox.waiting()) == sorted(
+            once(name).message_id for name in "abc"
+        )
+        assert {message.created_at for message in outbox.waiting()} == {START}
+
+    def test_what_is_there_stays_as_it_is(self, database: Database, outbox: Outbox) -> None:
+        outbox.put_absent([once("a")])
+        (message,) = take(outbox, 1, START)
+        outbox.done(message, START)
+        assert outbox.put_absent([once("a")]) == 0
+        assert outbox.waiting() == []
+
+    def test_nothing_to_put(self, outbox: Outbox) -> None:
+        assert outbox.put_absent([]) == 0
+
+    def test_many(self, outbox: Outbox) -> None:
+        several = [once(str(number)) for number in range(2_500)]
+        assert outbox.put_absent(several[1_000:1_500]) == 500
+        assert outbox.put_absent(several) == 2_000
+
+    def test_it_is_told_when_each_was_put_there(self, database: Database, outbox: Outbox) -> None:
+        outbox.put_absent([once("a"), once("b", START + SECOND)])
+        ids = [once(name).message_id for name in "abc"]
+        with database.reading() as connection:
+            assert when_put(connection, ids) == {ids[0]: START, ids[1]: START + SECOND}
+            assert when_put(connection, []) == {}
+
+    def test_it_is_kept_until_it_may_be_put_there_again(self, database: Database, outbox: Outbox) -> None:
+        outbox.put_absent([once("a", START), once("b", START + SECOND)])
+        put(database, *mails(1))
+        for message in take(outbox, 3, START + SECOND):
+            outbox.done(message, START + SECOND)
+        later = START + 100 * SECOND
+        assert outbox.forget_done(later, once_before=START) == 1
+        assert outbox.forget_done(START + SECOND, once_before=later) == 0
+        assert outbox.forget_done(later, once_before=START + SECOND) == 1
+        assert outbox.forget_done(later, once_before=START + 2 * SECOND) == 1
 
 
 class TestTaking:
@@ -269,6 +321,17 @@ class TestFollowing:
     def test_a_change_stays_for_the_next_who_asks(self, database: Database, outbox: Outbox) -> None:
         changes(database, 1)
         assert outbox.changes_since(0, 1) == outbox.changes_since(0, 1) != []
+
+
+def test_whoever_reads_waits_for_no_writer(database: Database, connect: Callable[[], Database]) -> None:
+    put(database, *mails(2))
+    changes(database, 1)
+    outbox = Outbox(connect())
+    with database.writing() as connection:
+        enqueue(connection, mails(1))
+        began = time.monotonic()
+        assert (len(outbox.waiting()), outbox.dead_letters(), len(outbox.changes_since(0, 9))) == (2, [], 1)
+        assert time.monotonic() - began < 5
 
 
 def test_deliverers_in_processes_never_take_the_same(database: Database, database_url: str, tmp_path: Path) -> None:

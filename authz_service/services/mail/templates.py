@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from string import Formatter
 from types import MappingProxyType
 from typing import Final
 
-from babel.messages.catalog import Catalog
-from babel.messages.pofile import PoFileError, read_po
-
 from authz_service.domain.messages import MAIL_LANGUAGES, PARAMETERS, MailKind
-from authz_service.services.messages import FOLDER, MessagesError
+from authz_service.services.messages import FOLDER, MessagesError, read_catalogue
 
 __all__ = ["FOOTER", "PORTAL", "MailTemplates", "read_templates"]
 
@@ -56,8 +53,7 @@ def _needed() -> dict[str, frozenset[str]]:
 
 def _texts(path: Path) -> dict[str, str]:
     needed = _needed()
-    texts = dict(_translations(_catalogue(path)))
-    texts.pop("", None)  # the head of the file
+    texts = read_catalogue(path)
     for message_id, text in texts.items():
         if message_id not in needed:
             raise MessagesError(f"{path.name}: no mail needs {message_id}")
@@ -73,22 +69,6 @@ def _texts(path: Path) -> dict[str, str]:
         if message_id not in texts:
             raise MessagesError(f"{path.name} has no translation of {message_id}")
     return texts
-
-
-def _translations(catalogue: Catalog) -> Iterator[tuple[str, str]]:
-    for message in catalogue:
-        if isinstance(message.id, str) and isinstance(message.string, str) and message.string and not message.fuzzy:
-            yield message.id, message.string
-
-
-def _catalogue(path: Path) -> Catalog:
-    try:
-        with path.open("rb") as file:
-            return read_po(file, abort_invalid=True)
-    except OSError as error:
-        raise MessagesError(f"{path.name} cannot be read: {error.strerror}") from None
-    except (PoFileError, UnicodeDecodeError) as error:
-        raise MessagesError(f"{path.name} is not a PO file: {error}") from None
 
 
 def _placeholders(text: str) -> frozenset[str]:

@@ -1,0 +1,1 @@
+"""The operations of the administration API, by subject: one class each."""
