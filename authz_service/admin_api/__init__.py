@@ -1,1 +1,1 @@
-"""Everything on the wire that is not a decision: today the documentation of the API, in OpenAPI and for people."""
+"""Everything on the wire that is not a decision: the administration API, and the documentation of both."""

@@ -85,7 +85,8 @@ def decision_paths(settings: DocumentedSettings) -> dict[str, _Part]:
 
 def _description(settings: DocumentedSettings) -> str:
     return (
-        "Questions about access, answered by a policy from facts. Administration comes later.\n\n"
+        "Questions about access, answered by a policy from facts. Administration has a document of its own: "
+        "`/accessManagement/v1/doc`.\n\n"
         "A denial is a 200 with decision false; every other status is about the request, the caller or the service, "
         "and means that nothing was decided. Members that are not described are ignored. Every answer carries the "
         "X-Request-ID of its request, unchanged, or one of its own.\n\n"

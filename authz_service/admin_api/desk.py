@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
 
@@ -24,9 +24,10 @@ from authz_service.admin_api.refusals import Refusals
 from authz_service.admin_api.texts import ApiTexts
 from authz_service.domain.commands import Command, ContactDetails
 from authz_service.domain.identifiers import Niss
+from authz_service.services.administration.discretion import discreet
 from authz_service.services.administration.views import Refused
 from authz_service.services.authority.repetition import IdempotencyKeyReusedError
-from authz_service.services.authority.reports import Report
+from authz_service.services.authority.reports import CommandResult, Report
 
 __all__ = ["Desk", "contact_from", "written"]
 
@@ -74,11 +75,20 @@ class Desk:
     def attempt(self, call: Call, commands: Sequence[Command], *, together: bool) -> Report:
         """Have commands carried out, and return what became of them. Raises ProblemError for a key used before."""
         try:
-            return self.parts.authority.carry_out(call.actor, commands, together=together, idempotency=call.idempotency)
+            report = self.parts.authority.carry_out(
+                call.actor, commands, together=together, idempotency=call.idempotency
+            )
+            return replace(report, results=tuple(self._told(call, result) for result in report.results))
         except IdempotencyKeyReusedError:
             code = IDEMPOTENCY_KEY_REUSED.code
             detail = self.texts.text(f"problem.{code}", call.language)
             raise ProblemError(Problem(IDEMPOTENCY_KEY_REUSED, detail, call.language)) from None
+
+    def _told(self, call: Call, result: CommandResult) -> CommandResult:
+        """Return what became of a command as it is told to who gave it."""
+        command = result.command
+        asked = (command.action, command.resource_id, command.properties())
+        return replace(result, decision=discreet(self.parts.decisions, call.actor, *asked, result.decision))
 
     def require_capacity(self, call: Call) -> None:
         """Raise ProblemError (404) when the capacity of the path is none of its enterprise."""

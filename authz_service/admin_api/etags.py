@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
-
-from werkzeug.http import parse_etags
 
 from authz_service.admin_api.problems import (
     CONFLICTS,
@@ -13,6 +12,7 @@ from authz_service.admin_api.problems import (
     Issues,
     Problem,
     ProblemError,
+    ProblemType,
     bad_request,
 )
 from authz_service.admin_api.texts import ApiTexts
@@ -20,7 +20,8 @@ from authz_service.services.authority.reports import ConflictCode
 
 __all__ = ["expected_tag", "is_known", "quoted"]
 
-STALE: Final = CONFLICTS[ConflictCode.STALE_VERSION]
+ANY: Final = "*"
+_TAG: Final = re.compile(r'(?P<weak>W/)?"(?P<tag>[\x21\x23-\x7e\x80-\xff]*)"')
 
 
 def quoted(tag: str) -> str:
@@ -30,7 +31,9 @@ def quoted(tag: str) -> str:
 
 def is_known(if_none_match: str | None, tag: str) -> bool:
     """Return True when the client has what is tagged so, and needs it no second time."""
-    return if_none_match is not None and parse_etags(if_none_match).contains_weak(tag)
+    if if_none_match is None:
+        return False
+    return if_none_match.strip() == ANY or tag in {each["tag"] for each in _TAG.finditer(if_none_match)}
 
 
 def expected_tag(if_match: str | None, texts: ApiTexts, language: str) -> str | None:
@@ -40,18 +43,16 @@ def expected_tag(if_match: str | None, texts: ApiTexts, language: str) -> str | 
     for none and for several: only one can have been shown.
     """
     if if_match is None:
-        raise _problem(PRECONDITION_REQUIRED.code, texts, language)
-    tags = parse_etags(if_match)
-    if tags.star_tag:
+        raise _problem(PRECONDITION_REQUIRED, texts, language)
+    if if_match.strip() == ANY:
         return None
-    strong = sorted(tags.as_set())
-    if len(strong) == 1:
-        return strong[0]
-    if not strong and tags.as_set(include_weak=True):
-        raise _problem(STALE.code, texts, language)
-    raise bad_request([Issue(Issues.SCHEMA_VIOLATION, "header", "If-Match", "must be one entity tag, or *")])
+    given = _TAG.fullmatch(if_match.strip())
+    if given is None:
+        raise bad_request([Issue(Issues.SCHEMA_VIOLATION, "header", "If-Match", "must be one entity tag, or *")])
+    if given["weak"]:
+        raise _problem(CONFLICTS[ConflictCode.STALE_VERSION], texts, language)
+    return given["tag"]
 
 
-def _problem(code: str, texts: ApiTexts, language: str) -> ProblemError:
-    kind = {PRECONDITION_REQUIRED.code: PRECONDITION_REQUIRED, STALE.code: STALE}[code]
-    return ProblemError(Problem(kind, texts.text(f"problem.{code}", language), language))
+def _problem(kind: ProblemType, texts: ApiTexts, language: str) -> ProblemError:
+    return ProblemError(Problem(kind, texts.text(f"problem.{kind.code}", language), language))

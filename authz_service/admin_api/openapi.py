@@ -231,14 +231,19 @@ def _errors(operation: Operation) -> _Part:
 def finished(document: Mapping[str, Any], operations: Iterable[Operation]) -> _Part:
     """Return the document as it is served: with our tags, path parameters once, and nothing that nobody refers to."""
     used = {operation.tag for operation in operations}
-    paths = {path: _without_parameters(item) for path, item in document["paths"].items()}
+    paths = {path: _methods(item) for path, item in document["paths"].items()}
     tags = [{"name": name, "description": description} for name, description in TAGS.items() if name in used]
     return {**_open(document), "tags": tags, "paths": _open(paths)}
 
 
-def _without_parameters(item: Mapping[str, Any]) -> _Part:
+def _methods(item: Mapping[str, Any]) -> _Part:
     """Return a path without the parameters that flask-smorest makes of the rule: each operation has its own."""
-    return {name: member for name, member in item.items() if name != "parameters"}
+    return {method: _in_order(operation) for method, operation in item.items() if method != "parameters"}
+
+
+def _in_order(operation: Mapping[str, Any]) -> _Part:
+    """Return an operation with its answers by status, the default last."""
+    return {**operation, "responses": dict(sorted(operation["responses"].items()))}
 
 
 def _open(part: Any) -> Any:

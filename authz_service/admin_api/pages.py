@@ -10,6 +10,7 @@ from typing import Any, Final
 __all__ = ["Member", "Operation", "Page"]
 
 METHODS: Final = ("get", "post", "put", "patch", "delete")
+PROBLEM: Final = "application/problem+json"
 _DEEPEST: Final = 5
 
 
@@ -92,7 +93,9 @@ class Page:
                 yield Member(parameter["name"], kind, parameter.get("required", False), description)
 
     def _answer(self, status: str, answer: dict[str, Any]) -> Answer:
-        members, examples = self._content(answer)
+        # What problems look like is the same everywhere, and told in the document.
+        told = PROBLEM not in answer.get("content", {})
+        members, examples = self._content(answer) if told else ((), ())
         return Answer(status, answer["description"], members, examples)
 
     def _content(self, holder: dict[str, Any]) -> tuple[tuple[Member, ...], tuple[tuple[str, str], ...]]:

@@ -323,7 +323,7 @@ def _sqlite(url: sqlalchemy.URL, transactions: str = "IMMEDIATE") -> Engine:
 def _readers(url: sqlalchemy.URL) -> Engine:
     """Return connections whose transactions are snapshots that only read."""
     if url.get_backend_name() == "postgresql":
-        # Planned anew each time, for the many identifiers that a statement names: a generic plan would compare them all.
+        # Planned anew each time: a generic plan would compare every row with each of the many identifiers it is given.
         engine = _postgresql(url, prepare_threshold=None)
         snapshots = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 

@@ -61,3 +61,12 @@ def administered(template: Template, tmp_path: Path) -> Iterator[Administered]:
     whole = administration_over(reference, tmp_path)
     yield dataclasses.replace(whole, contract=template.contract)
     reference.database.close()
+
+
+@pytest.fixture(scope="module")
+def unchanged(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Administered]:
+    """The same, for all tests of a module: none of them changes anything."""
+    directory = tmp_path_factory.mktemp("unchanged")
+    reference = template.copy(directory)
+    yield dataclasses.replace(administration_over(reference, directory), contract=template.contract)
+    reference.database.close()

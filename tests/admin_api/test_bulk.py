@@ -78,7 +78,7 @@ class TestEachByItself:
         assert outcomes(reply.json()) == [("acc_ines", "done"), ("acc_greet", "refused"), ("acc_jan", "refused")]
         done, manager, blocked = reply.json()["results"]
         assert done.keys() == {"user", "outcome"}
-        assert (manager["reasons"], manager["rules"]) == (["TARGET_IS_MANAGER"], ["DRV-02", "DRV-03"])
+        assert (manager["reasons"], manager["rules"]) == (["TARGET_IS_MANAGER"], ["DRV-03"])
         assert blocked["reasons"] == ["TARGET_STATE"]
         assert statuses(frank)["acc_ines"] == "blocked"
 

@@ -20,7 +20,12 @@ class TestSeeing:
 
     def test_those_of_an_enterprise(self, carla: Client) -> None:
         items = carla.get("/capacities").json()["items"]
-        assert [item["id"] for item in items] == ["alpha.finance", "alpha.mobility", "alpha.nsso", "alpha.social_action"]
+        assert [item["id"] for item in items] == [
+            "alpha.finance",
+            "alpha.mobility",
+            "alpha.nsso",
+            "alpha.social_action",
+        ]
         assert {item["administeredIn"] for item in items} == {"userManagement", "roleManagement"}
         assert all(carla.follow(item["href"]).json() == item for item in items)
 

@@ -107,7 +107,11 @@ class TestDesignating:
 
     def test_who_replaces_somebody_unseen_is_told_who_is_there(self, anne: Client) -> None:
         problem = anne.post(DESIGNATIONS, request_for("umar", replaces=None)).problem(409, "chiefAccessManagerChanged")
-        assert (problem["currentDesignation"], problem["givenName"], problem["familyName"]) == ("ds02", "Carla", "Claes")
+        assert (problem["currentDesignation"], problem["givenName"], problem["familyName"]) == (
+            "ds02",
+            "Carla",
+            "Claes",
+        )
         assert problem["since"].startswith("2023-")
 
     def test_it_must_be_confirmed(self, anne: Client) -> None:

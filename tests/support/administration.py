@@ -94,10 +94,10 @@ class Response(Reply):
 class Client:
     """Somebody who sends requests. `below`: what the paths begin with."""
 
-    wire: Wire
+    wire: Wire = dataclasses.field(repr=False)
     below: str = ""
     headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    contract: Contract | None = None
+    contract: Contract | None = dataclasses.field(default=None, repr=False)
     """What every answer is held to, None for nothing."""
 
     @property
@@ -162,7 +162,7 @@ class Administered:
     parts: AdministrationParts
     issuer: DevelopmentIssuer
     wire: Wire
-    contract: Contract | None = None
+    contract: Contract | None = dataclasses.field(default=None, repr=False)
 
     def held_to_document(self) -> "Administered":
         """Return the same, every answer to whose clients is held to the served document."""

@@ -9,6 +9,10 @@ from typing import Any
 
 from openapi_schema_validator import OAS30Validator
 
+from tests.support.national_numbers import national_numbers_in
+
+MAY_HOLD_NUMBERS = {"ssin", "telephone"}
+"""Members of answers: what is one, and what can look like one by chance."""
 UNLISTED = {405, 500}
 """Statuses that any operation can come to, which stand under `default`."""
 
@@ -21,16 +25,23 @@ class Contract:
 
     def check(self, method: str, path: str, status: int, headers: dict[str, str], body: bytes) -> None:
         """Fail unless an answer is as documented. `path`: below the API's own, without the query."""
-        found = self._path(method, path)
+        assert national_numbers_in(" ".join(headers.values())) == [], f"{method}: a national number in a header"
+        if path.startswith("/doc"):
+            return
+        found = self._path("GET" if method == "HEAD" else method, path)
         if found is None:
             assert status in {404, 405}, f"{method} {path} is not documented, and answers {status}"
             return
-        responses = self.document["paths"][found][method.lower()]["responses"]
+        responses = self._operation(method, found)["responses"]
         assert str(status) in responses or status in UNLISTED, f"{method} {found}: {status} is not documented"
         answer = self._followed(responses.get(str(status), responses["default"]))
         missing = {name.lower() for name in answer.get("headers", {})} - headers.keys() - {"idempotency-replayed"}
         assert not missing, f"{method} {found}: {status} has no {missing}"
-        self._check_body(f"{method} {found} {status}", answer, headers.get("content-type", ""), body)
+        if method != "HEAD":
+            self._check_body(f"{method} {found} {status}", answer, headers.get("content-type", ""), body)
+
+    def _operation(self, method: str, path: str) -> Any:
+        return self.document["paths"][path]["get" if method == "HEAD" else method.lower()]
 
     def _check_body(self, where: str, answer: Any, content_type: str, body: bytes) -> None:
         content = answer.get("content")
@@ -46,6 +57,7 @@ class Contract:
         problems = [error.message for error in OAS30Validator({**self.document, **schema}).iter_errors(value)]
         assert problems == [], where
         assert list(self._undocumented(schema, value)) == [], where
+        assert national_numbers_in(json.dumps(_without_numbers(value))) == [], f"{where} holds a national number"
 
     def _path(self, method: str, path: str) -> str | None:
         """Return the documented path, those without parameters first."""
@@ -86,3 +98,10 @@ class Contract:
                     yield from self._undocumented(properties[name], inner, f"{path}.{name}")
                 else:
                     yield f"{path}.{name}"
+
+
+def _without_numbers(value: Any) -> Any:
+    """Return a JSON value without the members that may hold national numbers."""
+    if isinstance(value, dict):
+        return {name: _without_numbers(inner) for name, inner in value.items() if name not in MAY_HOLD_NUMBERS}
+    return [_without_numbers(item) for item in value] if isinstance(value, list) else value

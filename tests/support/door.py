@@ -26,15 +26,9 @@ REACHED: Final = ContactDetails(email="access@enterprise.example", telephone="+3
 DECLARATION: Final = "2018-07"
 
 
-def _numbers() -> tuple[dict[str, str], dict[str, str]]:
-    world = yaml.safe_load(WORLD.read_text(encoding="utf-8"))["world"]
-    return (
-        {person["id"]: person["niss"] for person in world["persons"]},
-        {enterprise["id"]: enterprise["enterprise_number"] for enterprise in world["enterprises"]},
-    )
-
-
-NISS, NUMBER = _numbers()
+_WORLD: Final = yaml.safe_load(WORLD.read_text(encoding="utf-8"))["world"]
+NISS: Final[Mapping[str, str]] = {person["id"]: person["niss"] for person in _WORLD["persons"]}
+NUMBER: Final[Mapping[str, str]] = {each["id"]: each["enterprise_number"] for each in _WORLD["enterprises"]}
 
 
 def niss(name: str) -> Niss:
@@ -45,6 +39,13 @@ def niss(name: str) -> Niss:
 def person(name: str, enterprise: str = "", means: str | None = "eid") -> Actor:
     """Return somebody of the reference world, acting for an enterprise of it."""
     return Actor(SubjectType.PERSON, NISS[name], NUMBER.get(enterprise, enterprise), means, request_id="r-1")
+
+
+def own_means(name: str) -> str | None:
+    """Return the strongest means of authentication that a person of the reference world has, None without any."""
+    keys = next(each["digital_keys"] for each in _WORLD["persons"] if each["id"] == name)
+    order = ("eid", "eidas_high", "itsme", "totp_app", "sms_otp", "eidas_substantial", "email_otp")
+    return next((means for means in order if means in keys), None)
 
 
 def operator(*scopes: Scope) -> Actor:

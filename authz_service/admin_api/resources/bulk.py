@@ -132,7 +132,8 @@ class BulkResources:
         outcomes = list(self._outcomes(report, named, call.language))
         if together and not report.done:
             raise self._desk.refusals.of_group(report.results, outcomes, call.language)
-        return Reply({"results": outcomes, "factsRevision": report.revision}, headers=written(report))
+        headers = {**written(report), "Content-Language": call.language}
+        return Reply({"results": outcomes, "factsRevision": report.revision}, headers=headers)
 
     def _know_all(self, call: Call) -> None:
         """Raise ProblemError when there are ids of no user of this capacity among them."""

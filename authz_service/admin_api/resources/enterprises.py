@@ -29,8 +29,8 @@ class EnterpriseResources:
         "GET /enterprises/{enterpriseNumber}",
         tag=TAG,
         summary="Read an enterprise",
-        description="For whoever is registered there, with the capacities that he may see (GGA-CAM-09). Others are "
-        "refused as they are the chief access manager.",
+        description="For whoever is registered there, with the capacities that he may see (GGA-CAM-09). Whoever is not "
+        "is told why he may not see who manages it.",
         answer=Answer("The enterprise.", EnterpriseSchema),
         statuses=(HTTPStatus.FORBIDDEN,),
     )

@@ -14,6 +14,7 @@ from authz_service.domain.records import EnterpriseRecord, RelationRecord
 from authz_service.domain.vocabulary import Action, RelationKind
 from authz_service.services.administration.contacts import contacts_of, details_of
 from authz_service.services.administration.desk import Desk, enterprise_of
+from authz_service.services.administration.discretion import discreet
 from authz_service.services.administration.people import Known, known_people
 from authz_service.services.administration.text_order import folded
 from authz_service.services.administration.views import (
@@ -69,9 +70,10 @@ def preview(desk: Desk, actor: Actor, command: DesignateChiefAccessManager) -> D
         return None
     at = now()
     confirmed = replace(command, confirmed=True)
-    refused = desk.refusal(actor, command.action, command.enterprise, at, confirmed.properties())
+    asked = (command.action, command.enterprise, confirmed.properties())
+    refused = desk.refusal(actor, asked[0], asked[1], at, asked[2])
     if refused is not None:
-        return refused
+        return replace(refused, decision=discreet(desk.decisions, actor, *asked, refused.decision))
     with Snapshot(desk.database, at) as snapshot:
         enterprise, candidate_id = enterprise_of(snapshot, command.enterprise), snapshot.identify(command.candidate)
         if enterprise is None or candidate_id is None:

@@ -30,7 +30,7 @@ def enterprise(desk: Desk, actor: Actor) -> EnterpriseView | Refused | None:
         record = enterprise_of(snapshot, actor.acting_for)
         if record is None:
             return None
-        refused = None if _registered(snapshot, actor, record) else desk.refusal(actor, SHOWN_TO, record.number, at)
+        refused = _refusal(desk, snapshot, actor, record)
         if refused is not None:
             return refused
         return EnterpriseView(
@@ -55,6 +55,13 @@ def sign_in(desk: Desk, authority: Authority, actor: Actor) -> None:
     # Asked before the door asks again under its lock: others than the GAP wait for no writer and fill no audit log.
     if desk.refusal(actor, Action.ACTIVATE_ACCOUNT, record.number, at) is None:
         authority.carry_out(actor, [ActivateAccount(record.number)])
+
+
+def _refusal(desk: Desk, snapshot: Snapshot, actor: Actor, record: EnterpriseRecord) -> Refused | None:
+    """Return why the actor may not see the enterprise: a login that opens nothing (AMB-31), or no role there."""
+    if _registered(snapshot, actor, record):
+        return desk.refusal(actor, Action.UPDATE_OWN_DATA, actor.id, snapshot.at)
+    return desk.refusal(actor, SHOWN_TO, record.number, snapshot.at)
 
 
 def _registered(snapshot: Snapshot, actor: Actor, record: EnterpriseRecord) -> bool:

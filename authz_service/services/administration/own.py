@@ -77,15 +77,15 @@ def own_credentials(desk: Desk, actor: Actor) -> OwnCredentials | Refused:
 
 
 def own_enterprises(desk: Desk, actor: Actor) -> tuple[OwnEnterprise, ...] | Refused:
-    """Return where the actor is registered, by name of the enterprise, then its number."""
+    """Return where the actor is registered, by name of the enterprise, then its number: his own data, too (AMB-31)."""
     at = now()
+    refused = desk.refusal(actor, Action.UPDATE_OWN_DATA, actor.id, at)
+    if refused is not None:
+        return refused
     with Snapshot(desk.database, at) as snapshot:
         person_id = own_person_id(snapshot, actor)
-        if person_id is not None:
-            found = registrations(snapshot, person_id)
-            return tuple(OwnEnterprise(each.enterprise.number, each.enterprise.name, each.roles) for each in found)
-    decision = desk.decide(actor, [actor.asks(Action.UPDATE_OWN_DATA, actor.id, {})], at)[0]
-    return Refused(Action.UPDATE_OWN_DATA, decision)
+        found = [] if person_id is None else registrations(snapshot, person_id)
+        return tuple(OwnEnterprise(each.enterprise.number, each.enterprise.name, each.roles) for each in found)
 
 
 def register_names(desk: Desk, niss: Niss) -> tuple[str, str] | None:

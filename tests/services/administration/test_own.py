@@ -16,7 +16,7 @@ from authz_service.services.administration.settings import AdministrationSetting
 from authz_service.services.administration.views import ReminderCode, RoleName
 from tests.services.administration.conftest import SETTINGS, Office
 from tests.services.administration.telling import reasons, told
-from tests.support.door import NISS, NUMBER, niss, operator, person
+from tests.support.door import NISS, NUMBER, niss, operator, own_means, person
 from tests.support.reference import WORLD
 
 STRANGER = Actor(SubjectType.PERSON, "85010100115", means="eid")
@@ -134,7 +134,7 @@ def test_each_enterprise_comes_with_the_roles_held_there_and_nowhere_else(readin
     ],
 )
 def test_roles_in_force_are_told(reading: Administration, name: str, roles: set[RoleName]) -> None:
-    (enterprise,) = told(reading.own_enterprises(person(name)))
+    (enterprise,) = told(reading.own_enterprises(person(name, means=own_means(name))))
     assert {role.role for role in enterprise.roles} == roles
 
 
@@ -151,7 +151,7 @@ def test_roles_in_force_are_told(reading: Administration, name: str, roles: set[
     ],
 )
 def test_what_is_over_or_is_no_role_is_not_told(reading: Administration, name: str, why: str) -> None:
-    assert told(reading.own_enterprises(person(name))) == (), why
+    assert told(reading.own_enterprises(person(name, means=own_means(name)))) == (), why
 
 
 def test_an_account_that_is_blocked_is_told_as_such(reading: Administration) -> None:
@@ -166,8 +166,12 @@ def test_a_role_begins_when_it_was_given_whatever_happened_to_it_since(office: O
     assert [role.since for role in enterprise.roles] == [begun]
 
 
-def test_registrations_are_told_whatever_the_login_and_refused_to_who_is_not_known(reading: Administration) -> None:
-    assert told(reading.own_enterprises(person("carla", means=None)))
+def test_registrations_are_told_to_who_is_known_and_logged_in_with_more_than_a_password(
+    reading: Administration,
+) -> None:
+    assert told(reading.own_enterprises(person("carla", means="eid")))
+    for means in (None, "password"):
+        assert reasons(reading.own_enterprises(person("ines", means=means))) == (Reason.ASSURANCE_TOO_LOW,)
     assert Reason.UNKNOWN_SUBJECT in reasons(reading.own_enterprises(STRANGER))
     assert reasons(reading.own_enterprises(operator()))
     assert reasons(reading.own_enterprises(Actor(SubjectType.PERSON, "no number")))
@@ -176,10 +180,12 @@ def test_registrations_are_told_whatever_the_login_and_refused_to_who_is_not_kno
 def test_of_everybody_the_roles_are_those_that_the_facts_file_gives(reading: Administration) -> None:
     """For each person and enterprise of the reference world: nothing missing, nothing of another's."""
     expected = _roles_of_the_world(WORLD)
-    for name in NISS:
+    logged_in = {name: person(name, means=own_means(name)) for name in NISS if own_means(name)}
+    assert len(logged_in) > 30
+    for name, actor in logged_in.items():
         held = {
             (enterprise.number, role.role.value, role.capacity_id)
-            for enterprise in told(reading.own_enterprises(person(name)))
+            for enterprise in told(reading.own_enterprises(actor))
             for role in enterprise.roles
         }
         assert held == expected[name], name
