@@ -98,7 +98,10 @@ def _register(api: Api, desk: Desk) -> list[Operation]:
     for operation, handler in found:
         _register_one(views, counter, operation, handler)
         if operation.asks:
-            ways.setdefault(operation.asks[0], operation)
+            action = operation.asks[0]
+            # Where the same action is asked for reading and for writing, it is the name of the writing.
+            if action not in ways or (operation.writes and not ways[action].writes):
+                ways[action] = operation
     api.register_blueprint(views)
     return [operation for operation, _ in found]
 

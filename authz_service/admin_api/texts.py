@@ -8,13 +8,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Self
 
-from babel.messages.pofile import PoFileError, read_po
-
 from authz_service.admin_api.problems import OWN_TYPES
 from authz_service.domain.vocabulary import Domain
 from authz_service.services.administration.views import AccountStatus, NoticeCode
 from authz_service.services.authority.chief_access_managers import CURRENT_DECLARATION
-from authz_service.services.messages import FOLDER, LANGUAGES, MessagesError
+from authz_service.services.messages import FOLDER, LANGUAGES, MessagesError, read_catalogue
 
 __all__ = ["DECLARATIONS", "TERMS", "ApiTexts"]
 
@@ -70,18 +68,7 @@ class ApiTexts:
 
 
 def _texts(path: Path) -> Mapping[str, str]:
-    try:
-        with path.open("rb") as file:
-            catalogue = read_po(file, abort_invalid=True)
-    except OSError as error:
-        raise MessagesError(f"{path.name} cannot be read: {error.strerror}") from None
-    except (PoFileError, UnicodeDecodeError) as error:
-        raise MessagesError(f"{path.name} is not a PO file: {error}") from None
-    texts = {
-        message.id: message.string
-        for message in catalogue
-        if isinstance(message.id, str) and isinstance(message.string, str) and message.string and not message.fuzzy
-    }
+    texts = read_catalogue(path)
     for needed in _needed():
         if needed not in texts:
             raise MessagesError(f"{path.name} has no translation of {needed}")

@@ -57,6 +57,25 @@ class Command(Protocol):
         """Return the action's properties, as a portal would send them."""
 
 
+class _AskedAlone:
+    """A command whose action is asked without properties."""
+
+    __slots__ = ()
+
+    def properties(self) -> Mapping[str, Any]:
+        return {}
+
+
+class _OnService(_AskedAlone):
+    """A command about the running of the service itself."""
+
+    __slots__ = ()
+
+    @property
+    def resource_id(self) -> str:
+        return SERVICE
+
+
 class InvalidContactError(ValueError):
     """A contact detail cannot be right. `name` says which; no text repeats its value."""
 
@@ -128,7 +147,7 @@ class DesignateChiefAccessManager:
 
 
 @dataclass(frozen=True, slots=True)
-class ActivateAccount:
+class ActivateAccount(_AskedAlone):
     """The GAP's first login makes the account of the enterprise active (ACC-07)."""
 
     action: ClassVar[Action] = Action.ACTIVATE_ACCOUNT
@@ -137,9 +156,6 @@ class ActivateAccount:
     @property
     def resource_id(self) -> str:
         return self.enterprise
-
-    def properties(self) -> Mapping[str, Any]:
-        return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +235,7 @@ class CreateUser(_NamedInCapacity):
 
 
 @dataclass(frozen=True, slots=True)
-class _OnAccount:
+class _OnAccount(_AskedAlone):
     """Something is done to a record in a capacity."""
 
     account: str
@@ -227,9 +243,6 @@ class _OnAccount:
     @property
     def resource_id(self) -> str:
         return self.account
-
-    def properties(self) -> Mapping[str, Any]:
-        return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +303,7 @@ class RevokeApplication(_ApplicationOfAccount):
 
 
 @dataclass(frozen=True, slots=True)
-class UpdateCapacity:
+class UpdateCapacity(_AskedAlone):
     """The contact details of a capacity are changed, or said to be right (UM-MGT-03, UM-MGT-04).
 
     `changes`: by name, the fields of ContactDetails that are to have another value. `expected`: the state that the
@@ -310,12 +323,9 @@ class UpdateCapacity:
     def resource_id(self) -> str:
         return self.capacity
 
-    def properties(self) -> Mapping[str, Any]:
-        return {}
-
 
 @dataclass(frozen=True, slots=True)
-class UpdateOwnDetails:
+class UpdateOwnDetails(_AskedAlone):
     """Somebody changes his own contact details, or says that they are right (UM-SELF-01, UM-SELF-04).
 
     `changes` and `expected` as with UpdateCapacity.
@@ -334,12 +344,9 @@ class UpdateOwnDetails:
     def resource_id(self) -> str:
         return self.person.digits
 
-    def properties(self) -> Mapping[str, Any]:
-        return {}
-
 
 @dataclass(frozen=True, slots=True)
-class AddCaller:
+class AddCaller(_OnService):
     """An operator lets a program or person call the service (OPS-01). `ends_at`: UTC microseconds."""
 
     action: ClassVar[Action] = Action.MANAGE_CALLERS
@@ -348,24 +355,10 @@ class AddCaller:
     purpose: str = ""
     ends_at: int | None = None
 
-    @property
-    def resource_id(self) -> str:
-        return SERVICE
-
-    def properties(self) -> Mapping[str, Any]:
-        return {}
-
 
 @dataclass(frozen=True, slots=True)
-class RevokeCaller:
+class RevokeCaller(_OnService):
     """An operator takes a caller's access away (OPS-01)."""
 
     action: ClassVar[Action] = Action.MANAGE_CALLERS
     name: str
-
-    @property
-    def resource_id(self) -> str:
-        return SERVICE
-
-    def properties(self) -> Mapping[str, Any]:
-        return {}

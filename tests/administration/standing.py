@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from itertools import pairwise
 from typing import Any
 
 from authz_service.domain.moments import Phase
@@ -59,6 +60,5 @@ def twice_at_once(believed: Iterable[Record]) -> list[str]:
     found = []
     for (what, where, *_), records in holders.items():
         ordered = sorted(records, key=lambda record: record.valid.since)
-        pairs = zip(ordered, ordered[1:], strict=False)
-        found += [f"{what} {where}" for one, other in pairs if other.valid.since < one.valid.until]
+        found += [f"{what} {where}" for one, other in pairwise(ordered) if other.valid.since < one.valid.until]
     return found

@@ -98,7 +98,7 @@ def wishes(draw: st.DrawFn, model: Model, firm: str, at: datetime, new: str, mad
     """
     there = [str(row["id"]) for row in model.world.capacities if row["enterprise"] == firm]
     accounts = [row for capacity in there for row in model.state.accounts(capacity, at)]
-    usual = [*ON_ENTERPRISE, *ON_CAPACITY * 2, *ON_ACCOUNT * (3 if accounts else 1)]
+    usual = [*ON_ENTERPRISE, ON_ENTERPRISE[1], *ON_CAPACITY * 2, *ON_ACCOUNT * (3 if accounts else 1)]
     action = draw(st.sampled_from(usual))
     if action in ON_ENTERPRISE:
         return _on_enterprise(draw, model, action, firm, at, new)

@@ -14,7 +14,7 @@ FIRMS: Final = ("alpha", "beta")
 NUMBERS: Final = {"alpha": "0999010126", "beta": "0999020222"}
 IN_EACH: Final = ("rep", "silent", "once", "ann", "bob", "cis", "dan", "left")
 """A representative, one without signing power, one whose function is over, four of the staff, one who left."""
-PEOPLE: Final = tuple(f"{firm}_{name}" for firm in FIRMS for name in IN_EACH) + ("both", "nobody")
+PEOPLE: Final = (*(f"{firm}_{name}" for firm in FIRMS for name in IN_EACH), "both", "nobody")
 STRANGERS: Final = ("stranger",)
 CAPACITIES: Final = {"alpha": ("alpha.nsso", "alpha.social", "alpha.finance"), "beta": ("beta.nsso", "beta.finance")}
 LATER: Final = {"alpha": "alpha.mobility", "beta": "beta.social"}

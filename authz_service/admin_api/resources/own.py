@@ -116,9 +116,9 @@ class OwnResources:
         "GET /me/enterprises",
         tag=TAG,
         summary="List the enterprises one is registered in",
-        description="Each with the roles held there and nowhere else (GGA-CAM-10). Refused only to who is not known.",
+        description="Each with the roles held there and nowhere else (GGA-CAM-10): one's own data, too.",
+        asks=(Action.UPDATE_OWN_DATA,),
         answer=Answer("The enterprises.", OwnEnterprisesSchema),
-        statuses=(HTTPStatus.FORBIDDEN,),
     )
     def list_own_enterprises(self, call: Call) -> Reply:
         """Return the registrations of whoever is logged in."""
