@@ -70,6 +70,7 @@ class TestMyActions:
             "method": "PUT",
             "hrefTemplate": f"{root}/capacities/alpha.nsso/users/acc_ines/applications/{{applicationCode}}",
         }
+        assert (found["update_own_data"]["operation"]["method"], found["update_own_data"]["allowed"]) == ("PATCH", True)
         assert "operation" not in found["submit_file"]
         links = {item["href"] for item in found.values() if "href" in item}
         assert all(carla.follow(href).status == 200 for href in links)

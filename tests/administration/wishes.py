@@ -52,7 +52,7 @@ def beginnings(draw: st.DrawFn) -> Beginning:
             if draw(st.booleans()):
                 types = types[1:] + types[:1]
             accounts += [(person, where, type_) for person, type_ in zip(people, types, strict=False)]
-    return Beginning(chief, co_chiefs, active, accounts)
+    return Beginning(chief, co_chiefs, active, accounts, equipped=draw(st.sampled_from([True, True, False])))
 
 
 # -- who asks for what -------------------------------------------------------------------------
@@ -125,9 +125,10 @@ def own_wishes(draw: st.DrawFn, person: str) -> Wish:
 def _on_enterprise(draw: st.DrawFn, model: Model, action: str, firm: str, at: datetime, new: str) -> Wish:
     chief = model.state.chief(firm, at)
     person = _somebody(draw, model, firm, at) if action in NAMES_SOMEBODY else ""
-    if action == "remove_co_chief_access_manager":
-        helpers = [str(row["person"]) for row in model.state.co_chiefs(firm, at)]
-        person = draw(st.sampled_from([*helpers, *helpers, person]))
+    helpers = [str(row["person"]) for row in model.state.co_chiefs(firm, at)]
+    if helpers and action in NAMES_SOMEBODY:
+        often = 4 if action == "remove_co_chief_access_manager" else 1
+        person = draw(st.sampled_from([*helpers * often, person, person]))
     shown = None if chief is None else str(chief["id"])
     return Wish(
         action,
@@ -135,7 +136,7 @@ def _on_enterprise(draw: st.DrawFn, model: Model, action: str, firm: str, at: da
         person,
         confirmed=draw(st.sampled_from([True] * 9 + [False])),
         declaration=draw(st.sampled_from(["2018-07"] * 9 + ["2012-01"])),
-        replaces=draw(st.sampled_from([shown] * 5 + [None, "another"])),
+        replaces=draw(st.sampled_from([shown] * 9 + [None, "another"])),
         new=new,
     )
 
@@ -153,7 +154,7 @@ def _on_capacity(draw: st.DrawFn, model: Model, action: str, firm: str, at: date
         action,
         where,
         _somebody(draw, model, firm, at),
-        replaces=draw(st.sampled_from([shown] * 5 + [None, "another"])),
+        replaces=draw(st.sampled_from([shown] * 9 + [None, "another"])),
         new=new,
         user_name=draw(st.sampled_from(USER_NAMES)),
     )
@@ -172,11 +173,12 @@ def _account(draw: st.DrawFn, model: Model, likely: list[str]) -> str:
 
 
 def _application(draw: st.DrawFn, model: Model, account: str) -> str:
-    """Mostly one that is offered to the capacity of the account."""
+    """Mostly one that is offered to the capacity of the account, or one that stands in its profile already."""
     row = model.world.account_by_id.get(account)
     type_ = "nsso_employer" if row is None else str(model.world.capacity_by_id[str(row["capacity"])]["type"])
     offered = [str(each["id"]) for each in model.world.applications if type_ in each["offered_to"]]
-    return draw(st.sampled_from([*offered * 4, *APPLICATIONS, "UNHEARD_OF"]))
+    held = [] if row is None else row["applications"]
+    return draw(st.sampled_from([*held * 4, *offered * 4, *APPLICATIONS, "UNHEARD_OF"]))
 
 
 # -- what comes from elsewhere -----------------------------------------------------------------

@@ -39,6 +39,8 @@ class Beginning:
     active: Mapping[str, bool]
     accounts: Sequence[tuple[str, str, str]]
     """Person, capacity, type."""
+    equipped: bool = False
+    """Whether the accounts hold an application each."""
 
 
 QUIET: Final = Beginning({}, {}, {}, ())
@@ -67,7 +69,7 @@ def world(beginning: Beginning) -> dict[str, Any]:
         "designations": [*_designations(beginning)],
         "capacities": [capacity(name) for name in capacities],
         "applications": [_application(*row) for row in _OFFERS],
-        "accounts": [_account(*row) for row in beginning.accounts],
+        "accounts": [_account(*row, equipped=beginning.equipped) for row in beginning.accounts],
         "mandates": [_MANDATE],
         "agents": [{"id": "agent_1", "service": "Contact Centre"}],
     }
@@ -200,14 +202,14 @@ def _application(
     }
 
 
-def _account(person: str, where: str, type_: str) -> dict[str, Any]:
+def _account(person: str, where: str, type_: str, *, equipped: bool) -> dict[str, Any]:
     return {
         "id": f"{where}/{person}",
         "person": person,
         "capacity": where,
         "type": type_,
         "status": "active",
-        "applications": [],
+        "applications": ["INTERVAT" if where.endswith("finance") else "HORIZON"] if equipped else [],
         "begin": SINCE,
         "end": None,
     }

@@ -15,7 +15,7 @@ from authz_service.services.authority.door import Authority
 from authz_service.services.authority.repetition import IdempotencyKeyReusedError
 from authz_service.services.authority.reports import ConflictCode, Idempotency
 from authz_service.store import tables
-from authz_service.store.audit_log import AuditLogReader
+from authz_service.store.audit_log import AuditLogReader, StoredCheckpoint, StoredRecord
 from authz_service.store.database import Database
 from tests.support.door import NISS, REACHED, Door, niss, person
 
@@ -85,7 +85,7 @@ def test_erasing_a_person_leaves_the_log_whole(door: Door, tmp_path: Path) -> No
         connection.execute(delete(tables.person_detail))
         connection.execute(delete(tables.person))
     log = AuditLogReader(door.reference.database)
-    items = [*log.records(1, 1), *log.checkpoints(1, 1)]
+    items: list[StoredRecord | StoredCheckpoint] = [*log.records(1, 1), *log.checkpoints(1, 1)]
     key = ensure_signing_key(tmp_path / "audit.pem")
     assert verify(items, public_keys([key.private.public_key()]), Expectations()).whole
     assert all(number not in str(door.audited()) for number in NISS.values())
