@@ -45,6 +45,7 @@ def run(machine: type[Administration], examples: int, steps: int) -> None:
     run_state_machine_as_test(machine, settings=chosen)
 
 
+@pytest.mark.timeout(900)  # for the shortest story, when there is one to tell
 @pytest.mark.parametrize("part", range(2))
 def test_no_wish_leads_to_power_outside_the_chain(part: int, machine: type[Administration]) -> None:
     run(machine, examples=30, steps=25)

@@ -177,7 +177,7 @@ def _application(draw: st.DrawFn, model: Model, account: str) -> str:
     row = model.world.account_by_id.get(account)
     type_ = "nsso_employer" if row is None else str(model.world.capacity_by_id[str(row["capacity"])]["type"])
     offered = [str(each["id"]) for each in model.world.applications if type_ in each["offered_to"]]
-    held = [] if row is None else row["applications"]
+    held: list[str] = [] if row is None else [*row["applications"]]
     return draw(st.sampled_from([*held * 4, *offered * 4, *APPLICATIONS, "UNHEARD_OF"]))
 
 

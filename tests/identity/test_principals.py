@@ -42,7 +42,6 @@ def test_an_agent(tokens: AccessTokens, signer: Signer) -> None:
         (None, set()),
         ("AUTHZ:DECIDE authz:decide\tauthz:admin", set()),
     ],
-    ids=str,
 )
 def test_a_machine_has_the_scopes_meant_for_this_service(
     tokens: AccessTokens, signer: Signer, scope: object, scopes: set[Scope]
