@@ -85,7 +85,7 @@ class _Group:
                     self._results.append(self._one(command))
                 self._stand_or_fall(together=together)
         except _WithdrawnError:
-            self._withdraw()
+            self._withdraw(revision)
         self._log.append(self._recorder.connection, self._audit.entries)
         enqueue(self._recorder.connection, self._audit.messages)
         results = tuple(self._results)
@@ -125,9 +125,15 @@ class _Group:
         revision = self._recorder.record(effect.add, effect.close)
         return revision if revision > before else None
 
-    def _withdraw(self) -> None:
+    def _withdraw(self, revision: int) -> None:
+        """Have nothing carried out. `revision`: of the facts before; those that were made on the way never were."""
         self._results = [
-            replace(result, outcome=Outcome.WITHDRAWN, result={}) if result.outcome is Outcome.ALLOWED else result
+            replace(
+                result,
+                outcome=Outcome.WITHDRAWN if result.outcome is Outcome.ALLOWED else result.outcome,
+                decision=replace(result.decision, facts=min(result.decision.facts, revision)),
+                result={},
+            )
             for result in self._results
         ]
-        self._audit.withdraw()
+        self._audit.withdraw(revision)

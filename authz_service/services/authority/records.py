@@ -64,13 +64,20 @@ class AuditWriter:
                 _messages(command, effect, self._recorder.revision, instant, changed=revision is not None)
             )
 
-    def withdraw(self) -> None:
-        """Note that nothing of it was carried out, because another command of the group was not."""
+    def withdraw(self, revision: int) -> None:
+        """Note that nothing of it was carried out, because another command of the group was not.
+
+        `revision`: of the facts before; those that were made on the way never were.
+        """
         self.messages.clear()
         self.entries = [
-            replace(entry, outcome=Outcome.WITHDRAWN, facts_made=None, changes=())
-            if entry.outcome is Outcome.ALLOWED
-            else entry
+            replace(
+                entry,
+                outcome=Outcome.WITHDRAWN if entry.outcome is Outcome.ALLOWED else entry.outcome,
+                facts_read=min(entry.facts_read, revision),
+                facts_made=None,
+                changes=(),
+            )
             for entry in self.entries
         ]
 
