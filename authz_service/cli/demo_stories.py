@@ -184,8 +184,8 @@ class Names:
         return cls(known, shown)
 
     def filled_in(self, value: Any) -> Any:
-        """Return a JSON value with what the names in it stand for."""
-        return json.loads(_NAME.sub(lambda name: json.dumps(self.known[name[1]]), json.dumps(value)))
+        """Return a JSON value with what the names in it stand for; what no answer has told stands for itself."""
+        return json.loads(_NAME.sub(lambda name: json.dumps(self.known.get(name[1], name[1])), json.dumps(value)))
 
     def asked(self, question: Question) -> dict[str, Any]:
         """Return the request that a portal would send (AuthZEN Authorization API 1.0)."""

@@ -116,7 +116,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
 """By the operation's id."""
 SHOWING_WHAT_ONE_MAY_SEE: Final = frozenset({"findCapacities", "listCapacities"})
 """Operations that refuse nobody: they leave out what one may not see."""
-WITHOUT_AN_ACTION: Final = frozenset({"listOwnEnterprises", "readEnterprise", "listMyActions"})
+WITHOUT_AN_ACTION: Final = frozenset({"readEnterprise", "listMyActions"})
 """Operations that no single action of the table stands for: what one is registered as decides."""
 PUBLIC: Final[Mapping[str, Mapping[str, str]]] = {
     "checkHealth": {},

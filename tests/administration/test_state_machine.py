@@ -35,8 +35,9 @@ def machine(equipment: Equipment, tmp_path: Path) -> type[Administration]:
     return Machine
 
 
-def run(machine: type[Administration], examples: int, steps: int) -> None:
+def run(machine: type[Administration], examples: int, steps: int, *, derandomize: bool) -> None:
     chosen = settings(
+        derandomize=derandomize,
         max_examples=examples,
         stateful_step_count=steps,
         deadline=None,
@@ -46,13 +47,13 @@ def run(machine: type[Administration], examples: int, steps: int) -> None:
 
 
 @pytest.mark.timeout(900)  # for the shortest story, when there is one to tell
-@pytest.mark.parametrize("part", range(2))
-def test_no_wish_leads_to_power_outside_the_chain(part: int, machine: type[Administration]) -> None:
-    run(machine, examples=30, steps=25)
+def test_no_wish_leads_to_power_outside_the_chain(machine: type[Administration]) -> None:
+    """The same stories each time, so that a failure is one for everybody; the slow ones are new each time."""
+    run(machine, examples=40, steps=25, derandomize=True)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(3000)
 @pytest.mark.parametrize("part", range(4))
 def test_no_long_story_leads_to_power_outside_the_chain(part: int, machine: type[Administration]) -> None:
-    run(machine, examples=150, steps=80)
+    run(machine, examples=150, steps=80, derandomize=False)
