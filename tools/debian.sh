@@ -2,8 +2,9 @@
 # Gets what this project needs from Debian, and only what is missing:
 #   python      python3-venv, ca-certificates
 #   postgresql  the PostgreSQL server programs (the tests start a private cluster with them)
+#   slapd       the OpenLDAP server and its tools (the tests start private servers with them)
 #   curl        for the tests that call the service as its users do
-# Usage: tools/debian.sh python|postgresql|curl...
+# Usage: tools/debian.sh python|postgresql|slapd|curl...
 # Does nothing, in silence, where everything is there, where we are not root or where there is no apt.
 set -euo pipefail
 
@@ -29,11 +30,15 @@ for need in "$@"; do
         postgresql)
             has_postgresql || missing+=(postgresql)
             ;;
+        slapd)
+            [ -x /usr/sbin/slapd ] || missing+=(slapd)
+            command -v ldapsearch >/dev/null || missing+=(ldap-utils)
+            ;;
         curl)
             command -v curl >/dev/null || missing+=(curl)
             ;;
         *)
-            echo "usage: tools/debian.sh python|postgresql|curl..." >&2
+            echo "usage: tools/debian.sh python|postgresql|slapd|curl..." >&2
             exit 2
             ;;
     esac
@@ -51,6 +56,10 @@ if ! has_postgresql; then
     echo 'create_main_cluster = false' >"$no_cluster"
 fi
 
+# Nor does a directory server start here by itself.
+no_start=/usr/sbin/policy-rc.d
+[ -e "$no_start" ] && no_start='' || { printf '#!/bin/sh\nexit 101\n' >"$no_start" && chmod 755 "$no_start"; }
+
 echo "installing from Debian: ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
 apt_get=(apt-get -q -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0)
@@ -61,8 +70,8 @@ if ! {
         "${apt_get[@]}" install --yes --no-install-recommends "${missing[@]}"
 } >"$log" 2>&1 </dev/null; then
     cat "$log" >&2
-    rm -f "$log"
+    rm -f "$log" ${no_start:+"$no_start"}
     echo "could not install from Debian: ${missing[*]}" >&2
     exit 1
 fi
-rm -f "$log" "$no_cluster"
+rm -f "$log" "$no_cluster" ${no_start:+"$no_start"}

@@ -1,0 +1,1 @@
+"""What a directory should contain of an enterprise, asked of the policy."""

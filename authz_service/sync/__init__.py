@@ -1,0 +1,1 @@
+"""Directories kept as the policy says: targets and their mappings, plans, applying them, following changes."""
