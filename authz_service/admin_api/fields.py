@@ -32,7 +32,6 @@ __all__ = [
 ]
 
 _COUNT: Final = re.compile(r"[1-9][0-9]{0,8}")
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 class Finding(str):
@@ -72,7 +71,7 @@ class Text(_Strict, fields.String):
     def read(self, value: object) -> str:
         if not isinstance(value, str):
             raise refusal("must be a text")
-        if _CONTROL.search(value):
+        if not value.isprintable():
             raise refusal("must be printable", Issues.INVALID_INPUT)
         if self.may_not_hold_numbers and holds_national_number(value):
             raise refusal("holds a national number, which belongs in no other place", Issues.INVALID_INPUT)

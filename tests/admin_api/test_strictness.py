@@ -181,3 +181,20 @@ def test_a_national_number_as_an_identifier_of_the_request_is_not_kept(
         records = connection.execute(select(tables.audit_record)).all()
     assert records
     assert number not in str(records)
+
+
+@pytest.mark.parametrize("member", ["title", "userName", "email"])
+@pytest.mark.parametrize(
+    "sign", ["\N{NO-BREAK SPACE}", "\N{ZERO WIDTH SPACE}"], ids=["no-break space", "zero width space"]
+)
+def test_a_sign_that_nobody_can_see_is_refused_by_the_name_of_its_member(
+    administered: Administered, member: str, sign: str
+) -> None:
+    text = f"a{sign}b@alpha.example"
+    content = {"ssin": number_of("umar"), "email": "a@alpha.example", member: text}
+    if member == "userName":
+        content["userNameConfirmation"] = text
+    problem = (
+        administered.client("frank", "alpha").post("/capacities/alpha.nsso/users", content).problem(400, "badRequest")
+    )
+    assert member in {issue["name"] for issue in problem["issues"]}
