@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from flask import Request
 from marshmallow import Schema, ValidationError
-from werkzeug.exceptions import BadRequest, ClientDisconnected, RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, ClientDisconnected, UnsupportedMediaType
 
 from authz_service.admin_api.fields import Enterprise, Finding
 from authz_service.admin_api.problems import Issue, Issues, bad_request, not_found
@@ -22,9 +21,6 @@ ReadsJson = Callable[[bytes], dict[str, Any]]
 JSON: Final = "application/json"
 MERGE_PATCH: Final = "application/merge-patch+json"
 UNKNOWN: Final = "Unknown field."
-DRAINED_TIMES: Final = 4
-"""How many times the limit of a body is taken in, to be forgotten, so that the sender gets its 413."""
-CHUNK_BYTES: Final = 65_536
 _IDENTIFIER: Final = re.compile(r"[^\s\x00-\x1f\x7f-\x9f/\ud800-\udfff]{1,200}")
 _SEVERAL_DIGITS: Final = 6
 _LONGEST_NAME: Final = 100
@@ -74,18 +70,6 @@ def read_body(request: Request, most: int, media_types: frozenset[str]) -> bytes
         return request.get_data(cache=False)
     except ClientDisconnected:
         raise BadRequest from None
-    except RequestEntityTooLarge:
-        _drain(request, DRAINED_TIMES * most)
-        raise
-
-
-def _drain(request: Request, wanted: int) -> None:
-    """Read and forget so many bytes: a sender who is cut off in the middle may never see the answer."""
-    source = request.environ["wsgi.input"]
-    wanted = min(wanted, request.content_length or 0)
-    with suppress(OSError, ValueError, RuntimeError):
-        while wanted > 0 and (more := source.read(min(wanted, CHUNK_BYTES))):
-            wanted -= len(more)
 
 
 def idempotency_key(given: str | None) -> str | None:

@@ -12,7 +12,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 import structlog
 
 from authz_service.decision_api.answers import Answer, Explains
-from authz_service.decision_api.bodies import read_body
+from authz_service.decision_api.bodies import forget_unread, read_body
 from authz_service.decision_api.callers import FindsCallers, authenticated
 from authz_service.decision_api.errors import WireError
 from authz_service.decision_api.evaluations import Decides, Evaluator
@@ -94,6 +94,8 @@ class DecisionApplication:
         if route is None and self._next_app is not None:
             return self._handed_on(self._next_app, environ, start_response, request_id)
         reply = self._reply(route, environ)
+        if reply.status != HTTPStatus.OK:
+            forget_unread(environ, self._settings.body_bytes)
         if started:
             self._log(environ, path if route else "unknown", reply.status, started)
         body = reply.body
@@ -150,6 +152,7 @@ class DecisionApplication:
         environ[REQUEST_ID] = request_id
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None, /) -> Callable[[bytes], object]:
+            forget_unread(environ, self._settings.body_bytes)
             others = [(name, value) for name, value in headers if name.lower() != HEADER.lower()]
             return start_response(status, [*others, (HEADER, request_id)], exc_info)
 

@@ -10,12 +10,12 @@ from wsgiref.types import WSGIEnvironment
 from authz_service.decision_api.errors import WireError
 from authz_service.decision_api.strict_json import StrictJsonError, read_object
 
-__all__ = ["read_body"]
+__all__ = ["forget_unread", "read_body"]
 
 MEDIA_TYPE: Final = "application/json"
 CHUNK_BYTES: Final = 65_536
-DRAINED_TIMES: Final = 4
-"""How many times the limit is still taken in, to be forgotten, so that the sender gets its 413."""
+FORGOTTEN_TIMES: Final = 4
+"""How many times the limit is still taken in, to be forgotten, so that the sender gets its answer."""
 
 
 def read_body(environ: WSGIEnvironment, most: int, depth: int) -> dict[str, Any]:
@@ -37,6 +37,27 @@ def read_body(environ: WSGIEnvironment, most: int, depth: int) -> dict[str, Any]
         raise _bad(str(error)) from None
 
 
+def forget_unread(environ: WSGIEnvironment, most: int) -> None:
+    """Take in what the request still has to say, within bounds, before it is answered.
+
+    A server closes a connection whose request was not read to its end; a sender who is still sending then sees a
+    broken connection, and not the answer. `most`: the limit of a body, in bytes.
+    """
+    if not _says_more(environ):
+        return
+    source = environ["wsgi.input"]
+    left = FORGOTTEN_TIMES * most
+    with suppress(OSError, ValueError, RuntimeError):
+        while left > 0 and (more := source.read(min(left, CHUNK_BYTES))):
+            left -= len(more)
+
+
+def _says_more(environ: WSGIEnvironment) -> bool:
+    """Tell whether the request announced a body that has an end which the server knows."""
+    stated = environ.get("CONTENT_LENGTH") or "0"
+    return bool(environ.get("wsgi.input_terminated")) and (stated != "0" or "HTTP_TRANSFER_ENCODING" in environ)
+
+
 def _is_json(media_type: str) -> bool:
     name, *parameters = media_type.lower().split(";")
     if name.strip() != MEDIA_TYPE:
@@ -52,7 +73,6 @@ def _octets(environ: WSGIEnvironment, most: int) -> bytes:
         raise _bad("the Content-Length is no number")
     length = None if stated is None else _number(stated, most)
     if length is not None and length > most:
-        _drain(environ, min(length, DRAINED_TIMES * most))
         raise _too_large(most)
     if environ.get("wsgi.input_terminated"):
         # The server marks the end of the body, so what was stated is only compared with what comes.
@@ -86,14 +106,6 @@ def _read(environ: WSGIEnvironment, wanted: int, expected: int | None) -> bytes:
     except (OSError, ValueError, RuntimeError):
         raise _bad("the body did not arrive") from None
     return octets
-
-
-def _drain(environ: WSGIEnvironment, wanted: int) -> None:
-    """Read and forget so many bytes: a sender who is cut off in the middle may never see the answer."""
-    source = environ["wsgi.input"]
-    with suppress(OSError, ValueError, RuntimeError):
-        while wanted > 0 and (more := source.read(min(wanted, CHUNK_BYTES))):
-            wanted -= len(more)
 
 
 def _too_large(most: int) -> WireError:

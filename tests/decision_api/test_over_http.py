@@ -3,8 +3,10 @@
 import http.client
 import json
 import re
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -96,6 +98,35 @@ def test_whoever_sends_too_much_gets_the_answer_every_time(service: Service) -> 
         for _ in range(40)
     ]
     assert {reply.status_code for reply in replies} == {413}
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "status"),
+    [
+        ("/access/v1/evaluation/", True, 404),
+        ("/access/v1/evaluation", False, 401),
+        ("/livez", True, 405),
+        ("/doc", True, 405),
+        ("/accessManagement/v1/me", True, 405),
+        ("/accessManagement/v1/nowhere", True, 404),
+    ],
+)
+def test_whoever_pauses_before_the_body_gets_the_answer(service: Service, path: str, key: bool, status: int) -> None:
+    """Even where nobody reads the body: and the connection is still good for the next question."""
+    body = json.dumps(ALLOWED).encode()
+    connection = http.client.HTTPConnection(urlsplit(service.base_url).netloc, timeout=30)
+    with closing(connection):
+        for where, who, answer in ((path, key, status), ("/access/v1/evaluation", True, 200)):
+            connection.putrequest("POST", where)
+            connection.putheader("Authorization", f"Bearer {service.key if who else 'nobody'}")
+            connection.putheader("Content-Type", "application/json")
+            connection.putheader("Content-Length", str(len(body)))
+            connection.endheaders()
+            time.sleep(0.1)
+            connection.send(body)
+            reply = connection.getresponse()
+            reply.read()
+            assert reply.status == answer
 
 
 def test_a_large_batch_arrives_whole(service: Service, session: requests.Session) -> None:
