@@ -10,13 +10,14 @@ from authz_service.audit.log import AuditLog
 from authz_service.bootstrap.audit import read_audit_key
 from authz_service.bootstrap.errors import RefusedError
 from authz_service.bootstrap.policies import load_explanations, load_policy
+from authz_service.domain.actions import SERVICE_ID
 from authz_service.domain.actors import Actor, Origin, Outcome
 from authz_service.domain.commands import Command
-from authz_service.domain.questions import Decision, Question
+from authz_service.domain.questions import Decision
 from authz_service.domain.vocabulary import Action, SubjectType
 from authz_service.policy.engine import PolicyEngine
 from authz_service.services.authority.door import Authority
-from authz_service.services.authority.reports import CommandResult, Report
+from authz_service.services.authority.reports import Report
 from authz_service.services.decisions import DecisionService
 from authz_service.settings import Settings
 from authz_service.store.database import Database
@@ -45,27 +46,22 @@ def carry_out(settings: Settings, database: Database, commands: Sequence[Command
     report = authority.carry_out(command_line_operator(settings), commands)
     for result in report.results:
         if result.outcome is Outcome.REFUSED:
-            raise RefusedError(_refusal(result))
+            raise RefusedError(_sentence(result.command.action, result.decision))
     return report
 
 
 def require(settings: Settings, database: Database, action: Action) -> None:
     """Make sure that the operator may do something to the service that changes no facts. Raises RefusedError."""
     operator = command_line_operator(settings)
-    question = operator.asks(action, "authz", {})
+    question = operator.asks(action, SERVICE_ID, {})
     decisions = DecisionService(FactsReader(database), load_policy(settings), settings.assurance.levels)
     decision = decisions.decide([question], operator.scopes)[0]
     if not decision.answer.allowed:
-        raise RefusedError(_sentence(question, decision))
+        raise RefusedError(_sentence(action, decision))
 
 
-def _refusal(result: CommandResult) -> str:
-    command = result.command
-    return _sentence(Question("", "", command.action.value, "", ""), result.decision)
-
-
-def _sentence(question: Question, decision: Decision) -> str:
-    return load_explanations().explain(question.action, decision)["reason_admin"]["en"]
+def _sentence(action: Action, decision: Decision) -> str:
+    return load_explanations().explain(action.value, decision)["reason_admin"]["en"]
 
 
 def _user() -> str:

@@ -8,8 +8,10 @@ from typing import Final
 
 from authz_service.domain.vocabulary import Action, ResourceType
 
-__all__ = ["RESOURCE_OF"]
+__all__ = ["RESOURCE_OF", "SERVICE_ID"]
 
+SERVICE_ID: Final = "authz"
+"""What actions on the service are asked of."""
 _BY_RESOURCE: Final[Mapping[ResourceType, tuple[Action, ...]]] = {
     ResourceType.ACCOUNT: (
         Action.BLOCK_USER,

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final, Protocol
 
+from authz_service.domain.actions import SERVICE_ID
 from authz_service.domain.identifiers import Niss
 from authz_service.domain.messages import MAIL_LANGUAGES, is_address
 from authz_service.domain.national_numbers import holds_national_number
@@ -38,7 +39,6 @@ __all__ = [
     "UpdateOwnDetails",
 ]
 
-SERVICE: Final = "authz"
 LONGEST_DETAIL: Final = 254
 """Characters of a contact detail; an e-mail address can have as many (RFC 5321, 4.5.3.1.3)."""
 
@@ -73,7 +73,7 @@ class _OnService(_AskedAlone):
 
     @property
     def resource_id(self) -> str:
-        return SERVICE
+        return SERVICE_ID
 
 
 class InvalidContactError(ValueError):

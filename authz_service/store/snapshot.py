@@ -16,6 +16,7 @@ from authz_service.store import tables
 from authz_service.store.believed import find_records
 from authz_service.store.database import Database
 from authz_service.store.errors import StoreError
+from authz_service.store.identities import person_with
 from authz_service.store.keys import Key
 
 __all__ = ["CHUNK", "Snapshot"]
@@ -84,10 +85,7 @@ class Snapshot:
 
     def identify(self, niss: Niss) -> str | None:
         """Return the person id that stands for the number, None when it is not known."""
-        person = tables.person.c
-        query = select(person.person_id).where(person.niss_hash == self._known_key.hash_of(niss.digits))
-        found: str | None = self.connection.scalar(query)
-        return found
+        return person_with(self.connection, self._known_key, niss)
 
     def national_numbers(self, person_ids: Iterable[str]) -> dict[str, Niss]:
         """Return the numbers of persons by their id. Raises KeyFileMismatchError."""

@@ -19,6 +19,7 @@ from authz_service.store import tables
 from authz_service.store.believed import find_records
 from authz_service.store.database import Database, lock_counter, translated_errors
 from authz_service.store.errors import StoreConflictError, StoreError
+from authz_service.store.identities import person_with
 from authz_service.store.keys import Key
 from authz_service.store.reading import read_within
 from authz_service.store.rows import SHAPES, Shape
@@ -123,16 +124,7 @@ class Recorder:
 
     def identify(self, niss: Niss) -> str | None:
         """Return the person id that stands for the number, None when it is not known."""
-        person = tables.person.c
-        query = select(person.person_id).where(person.niss_hash == self._known_key.hash_of(niss.digits))
-        found: str | None = self._open.scalar(query)
-        return found
-
-    def national_number(self, person_id: str) -> Niss | None:
-        """Return the number that the person id stands for, None when it stands for nobody (any more)."""
-        query = select(tables.person.c.niss_encrypted).where(tables.person.c.person_id == person_id)
-        sealed = self._open.scalar(query)
-        return None if sealed is None else Niss(self._known_key.unseal(person_id, sealed))
+        return person_with(self._open, self._known_key, niss)
 
     def keyed_digest(self, octets: bytes) -> str:
         """Return what says whether two texts are the same, and nothing of what they hold (HMAC, hexadecimal)."""

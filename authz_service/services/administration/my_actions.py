@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from authz_service.domain.actions import RESOURCE_OF
+from authz_service.domain.actions import RESOURCE_OF, SERVICE_ID
 from authz_service.domain.actors import Actor
 from authz_service.domain.moments import now
 from authz_service.domain.records import CapacityRecord, RelationRecord
@@ -55,7 +55,6 @@ REQUIRED: Final[Mapping[Action, tuple[str, ...]]] = MappingProxyType(
 REGISTRIES: Final[Mapping[Action, str]] = MappingProxyType(
     {Action.CREATE_MANDATE: MandateSystem.MAHIS.value, Action.CREATE_SSM_MANDATE: MandateSystem.SSM.value}
 )
-SERVICE: Final = "authz"
 RESOURCE: Final = "resource"
 
 
@@ -118,5 +117,5 @@ def _resource(action: Action, path: _Path, actor: Actor) -> str:
         ResourceType.ACCOUNT: path.account,
         ResourceType.PERSON: actor.id,
         ResourceType.MANDATE_REGISTRY: REGISTRIES.get(action, ""),
-        ResourceType.SERVICE: SERVICE,
+        ResourceType.SERVICE: SERVICE_ID,
     }.get(kind, "")

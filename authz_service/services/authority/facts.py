@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from authz_service.domain.commands import SERVICE
+from authz_service.domain.actions import SERVICE_ID
 from authz_service.domain.person_ids import new_person_id
 from authz_service.domain.vocabulary import Action
 from authz_service.services.authority.reports import Conflict, Effect
@@ -27,7 +27,7 @@ class LoadFacts:
 
     @property
     def resource_id(self) -> str:
-        return SERVICE
+        return SERVICE_ID
 
     def properties(self) -> Mapping[str, Any]:
         return {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from authz_service.domain.actions import SERVICE_ID
 from authz_service.domain.facts import FactsQuery, QuestionFacts
 from authz_service.domain.standings import ServiceStanding
 from authz_service.domain.vocabulary import Action
@@ -17,7 +18,6 @@ NAMES: Final = {
     Action.IMPORT_REGISTER: "register",
 }
 ACTIONS: Final = (*sorted(NAMES), Action.LOAD_FACTS, Action.MANAGE_CALLERS, Action.READ_AUDIT)
-SERVICE_ID: Final = "authz"
 
 
 class ServiceQuestion:
