@@ -34,6 +34,10 @@ __all__ = [
     "capacity",
     "channel",
     "contact",
+    "directory_approval",
+    "directory_entry",
+    "directory_lease",
+    "directory_run",
     "enterprise",
     "flemish_right",
     "idempotency",
@@ -338,3 +342,58 @@ idempotency: Final = Table(
     sqlite_with_rowid=False,
 )
 """Commands that were carried out under an Idempotency-Key, with what was answered; no key and no request in clear."""
+
+directory_entry: Final = Table(
+    "directory_entry",
+    METADATA,
+    _word("target", key=True),
+    _word("key", key=True),
+    _word("entry_id"),
+    _word("dn"),
+    _word("place"),
+    _word("state"),
+    Column("members", LargeBinary, nullable=False),
+    _number("written_at"),
+)
+"""Which entries of a directory are ours, where they were put, and keyed digests of what was written there."""
+
+directory_run: Final = Table(
+    "directory_run",
+    METADATA,
+    _word("run_id", key=True),
+    _word("target"),
+    _number("started_at"),
+    _number("ended_at", null=True),
+    _number("revision"),
+    _word("policy"),
+    _word("outcome"),
+    _word("token"),
+    _word("counts"),
+    _word("failures"),
+    Index(None, "target", "started_at"),
+    sqlite_with_rowid=False,
+)
+"""Runs that wrote, or would have written, to a directory; `counts` and `failures` are JSON texts."""
+
+directory_approval: Final = Table(
+    "directory_approval",
+    METADATA,
+    _word("target", key=True),
+    _word("digest", key=True),
+    Column("approved_at", BigInteger, primary_key=True, autoincrement=False),
+    _word("approved_by"),
+    _number("until"),
+    _number("used_at", null=True),
+    sqlite_with_rowid=False,
+)
+"""Who lets a plan be carried out once although it goes beyond the limits of its target."""
+
+directory_lease: Final = Table(
+    "directory_lease",
+    METADATA,
+    _word("target", key=True),
+    _word("holder"),
+    _number("until"),
+    sqlite_with_rowid=False,
+)
+"""Who may write to a directory now: one at a time."""

@@ -1,0 +1,53 @@
+"""An office that keeps a private OpenLDAP as it should be, with all it remembers."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from authz_service.store.database import Database
+from authz_service.store.directories import Directories
+from authz_service.store.keys import ensure_key_file
+from tests.directory.certificates import Authority
+from tests.directory.slapd import BASE, Slapd, SlapdOptions
+from tests.sync.mappings import EXAMPLE, changed, targets_in
+from tests.sync.offices import Office
+
+Change = tuple[str, str]
+OpenOffice = Callable[..., Office]
+
+
+@pytest.fixture(scope="session")
+def sync_authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture
+def directories(tmp_path: Path) -> Iterator[Directories]:
+    database = Database(f"sqlite:///{tmp_path / 'memory.db'}", ensure_key_file(tmp_path / "keys.json"))
+    database.upgrade()
+    yield Directories(database)
+    database.close()
+
+
+@pytest.fixture
+def open_office(sync_authority: Authority, directories: Directories, tmp_path: Path) -> Iterator[OpenOffice]:
+    """Open an office for the example for OpenLDAP, with some of its text replaced, and a server of its own."""
+    with ExitStack() as running:
+
+        def opened(
+            *changes: Change, overlays: tuple[str, ...] = ("syncprov", "ppolicy", "accesslog"), limits: str = ""
+        ) -> Office:
+            options = SlapdOptions(overlays=overlays, limits=limits or "size=unlimited time=unlimited")
+            slapd = running.enter_context(Slapd(sync_authority.sign("localhost", "127.0.0.1"), options))
+            slapd.add(f"dn: ou=authz,{BASE}\nobjectClass: organizationalUnit\nou: authz\n")
+            text = changed(EXAMPLE.read_text(), ("dc=uman,dc=example", BASE), *changes)
+            return Office(targets_in(tmp_path, text)["uman"], slapd, sync_authority, directories)
+
+        yield opened
+
+
+@pytest.fixture
+def office(open_office: OpenOffice) -> Office:
+    return open_office()
