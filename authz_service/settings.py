@@ -216,6 +216,7 @@ class Settings(BaseSettings):
     key_file: Path = Path()
     audit_key_file: Path = Path()
     policy_dir: Path = Field(default_factory=lambda: home() / "policies")
+    directories_file: Path = Field(default_factory=lambda: config_dir() / "directories.toml")
     log_level: LogLevel = LogLevel.INFO
     access_log: bool = False
     limits: Limits = Limits()

@@ -50,10 +50,13 @@ def carry_out(settings: Settings, database: Database, commands: Sequence[Command
     return report
 
 
-def require(settings: Settings, database: Database, action: Action) -> None:
-    """Make sure that the operator may do something to the service that changes no facts. Raises RefusedError."""
+def require(settings: Settings, database: Database, action: Action, **properties: str) -> None:
+    """Make sure that the operator may do something to the service that changes no facts. Raises RefusedError.
+
+    `properties`: of the action.
+    """
     operator = command_line_operator(settings)
-    question = operator.asks(action, SERVICE_ID, {})
+    question = operator.asks(action, SERVICE_ID, properties)
     decisions = DecisionService(FactsReader(database), load_policy(settings), settings.assurance.levels)
     decision = decisions.decide([question], operator.scopes)[0]
     if not decision.answer.allowed:

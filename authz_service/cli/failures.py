@@ -10,12 +10,15 @@ from authz_service.services.facts_file.errors import FactsFileError
 from authz_service.services.policy_cases.tables import CaseTableError
 from authz_service.settings import SettingsError
 from authz_service.store.errors import StoreError
+from authz_service.sync.target_files import TargetFileError
 
-__all__ = ["FAILED", "WRONG_USE", "told"]
+__all__ = ["FAILED", "SOMETHING_TO_DO", "WRONG_USE", "told"]
 
 FAILED = 1
 """The answer is no, or a check failed."""
 WRONG_USE = 2
+SOMETHING_TO_DO = 3
+"""A directory is not as it should be, or a plan for it waits for somebody's approval."""
 
 
 def told(error: Exception) -> tuple[str | None, int]:
@@ -26,7 +29,7 @@ def told(error: Exception) -> tuple[str | None, int]:
             return f"{path}: {_one_line(error.format_message())} (try {path} --help)", WRONG_USE
         case click.ClickException():
             return f"authz: {_one_line(error.format_message())}", error.exit_code
-        case SettingsError():
+        case SettingsError() | TargetFileError():
             return f"authz: {_one_line(str(error))}", WRONG_USE
         case RefusedError() | StartError() | StoreError() | FactsFileError() | PolicyLoadError() | CaseTableError():
             return f"authz: {_one_line(str(error))}", FAILED

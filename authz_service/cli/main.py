@@ -21,6 +21,7 @@ VERBS: Final = {
     "outbox": "The mails that wait to be sent.",
     "token": "Make an access token for trying things out.",
     "decide": "Ask one question.",
+    "sync": "Keep directories (LDAP) as the policy says.",
     "audit": "The tamper-evident log: verify and export it.",
     "policy": "Check, test and break the policy.",
 }

@@ -20,6 +20,8 @@ __all__ = [
     "ActivateAccount",
     "AddCaller",
     "AddCoAccessManager",
+    "ApplyDirectoryPlan",
+    "ApproveDirectoryPlan",
     "BlockUser",
     "ChangeAccessManager",
     "Command",
@@ -362,3 +364,41 @@ class RevokeCaller(_OnService):
 
     action: ClassVar[Action] = Action.MANAGE_CALLERS
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class _OnDirectory:
+    """Something is done to one of the directories that the service keeps."""
+
+    target: str
+
+    @property
+    def resource_id(self) -> str:
+        return SERVICE_ID
+
+    def properties(self) -> Mapping[str, Any]:
+        return {"target": self.target}
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyDirectoryPlan(_OnDirectory):
+    """An operator has a directory made as the policy says (OPS-01, DRV-14).
+
+    `plan`: the digest of the one that was shown to him, "" when none was.
+    """
+
+    action: ClassVar[Action] = Action.APPLY_DIRECTORY_PLAN
+    plan: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ApproveDirectoryPlan(_OnDirectory):
+    """An operator lets one plan be carried out once although it goes beyond the limits of its target (OPS-01, DRV-14).
+
+    `plan`: its digest; `beyond`: what it goes beyond, in words without a value; `until`: UTC microseconds.
+    """
+
+    action: ClassVar[Action] = Action.APPROVE_DIRECTORY_PLAN
+    plan: str
+    beyond: tuple[str, ...]
+    until: int

@@ -26,7 +26,14 @@ from authz_service.store import tables
 from authz_service.store.errors import StoreUnavailableError
 from authz_service.store.snapshot import Snapshot
 
-__all__ = ["EnterpriseFacts", "LastRevision", "all_enterprises", "last_revision", "read_enterprise"]
+__all__ = [
+    "EnterpriseFacts",
+    "LastRevision",
+    "all_enterprises",
+    "enterprises_concerned",
+    "last_revision",
+    "read_enterprise",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,34 @@ def all_enterprises(snapshot: Snapshot) -> tuple[str, ...]:
     return tuple(snapshot.connection.scalars(query))
 
 
+def enterprises_concerned(
+    snapshot: Snapshot, enterprise_ids: frozenset[str], person_ids: frozenset[str]
+) -> frozenset[str]:
+    """Return the numbers of the enterprises about which a change of these enterprises and persons may say something.
+
+    Those themselves, whoever has a mandate of theirs, and wherever one of the persons stands; in force or not.
+    Raises StoreUnavailableError.
+    """
+    relation, mandate, enterprise = tables.relation.c, tables.mandate.c, tables.enterprise.c
+    concerned = set(enterprise_ids)
+    for ids in _portions(person_ids):
+        where = select(relation.enterprise_id).where(relation.person_id.in_(ids), relation.recorded_to == FOREVER)
+        concerned.update(snapshot.connection.scalars(where.distinct()))
+    for ids in _portions(frozenset(enterprise_ids)):
+        given = select(mandate.mandatary_id).where(mandate.mandator_id.in_(ids), mandate.recorded_to == FOREVER)
+        concerned.update(snapshot.connection.scalars(given.distinct()))
+    numbers = set[str]()
+    for ids in _portions(frozenset(concerned)):
+        numbers.update(snapshot.connection.scalars(select(enterprise.number).where(enterprise.enterprise_id.in_(ids))))
+    return frozenset(numbers)
+
+
+def _portions(ids: frozenset[str]) -> Iterator[list[str]]:
+    """Yield ids some hundred at a time: databases take so many parameters and no more."""
+    listed = sorted(ids)
+    return (listed[start : start + IDS_AT_ONCE] for start in range(0, len(listed), IDS_AT_ONCE))
+
+
 def read_enterprise(snapshot: Snapshot, number: str, enterprise_id: str | None) -> EnterpriseFacts:
     """Return what is believed of an enterprise. `enterprise_id` None: only the rows that bear its number.
 
@@ -100,6 +135,7 @@ def read_enterprise(snapshot: Snapshot, number: str, enterprise_id: str | None) 
 
 PORTION: Final = 5000
 """How many rows are taken at once."""
+IDS_AT_ONCE: Final = 500
 
 
 def _rows(snapshot: Snapshot, query: Select[Any]) -> Iterator[Any]:

@@ -186,6 +186,7 @@ mandate: Final = _fact(
     _number("mandatary_signed_at", null=True),
     _number("ended_at", null=True),
     Index(None, "mandator_id", "mandatary_id"),
+    Index(None, "mandatary_id"),
 )
 
 sender: Final = _fact(

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
+from authz_service.directory.errors import DirectoryError
 from authz_service.directory.servers import Endpoint, SecretText, ServerSettings
 from authz_service.domain.identifiers import EnterpriseNumber, InvalidIdentifierError
 from authz_service.domain.vocabulary import Domain
@@ -41,7 +42,7 @@ class TargetFileError(Exception):
         self.line = line
 
 
-class SecretUnreadableError(Exception):
+class SecretUnreadableError(DirectoryError):
     """The password of a target is not where the file says. One line, without the password or what stands there."""
 
 

@@ -7,7 +7,15 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from authz_service.domain import commands
-from authz_service.services.authority import access_managers, callers, chief_access_managers, details, facts, users
+from authz_service.services.authority import (
+    access_managers,
+    callers,
+    chief_access_managers,
+    details,
+    directories,
+    facts,
+    users,
+)
 from authz_service.services.authority.reports import Conflict, Effect
 from authz_service.services.authority.work import Work
 
@@ -18,6 +26,8 @@ CARRYING_OUT: Final[Mapping[type[Any], Callable[[Any, Work], Effect | Conflict]]
         commands.ActivateAccount: chief_access_managers.activate,
         commands.AddCaller: callers.add,
         commands.AddCoAccessManager: access_managers.add_co_manager,
+        commands.ApplyDirectoryPlan: directories.apply_plan,
+        commands.ApproveDirectoryPlan: directories.approve_plan,
         commands.BlockUser: users.block,
         commands.ChangeAccessManager: access_managers.change_manager,
         commands.CreateUser: users.create,

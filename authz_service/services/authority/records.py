@@ -12,7 +12,7 @@ from authz_service.domain.actions import RESOURCE_OF
 from authz_service.domain.actors import Actor, Outcome
 from authz_service.domain.commands import Command
 from authz_service.domain.identifiers import InvalidIdentifierError, Niss
-from authz_service.domain.records import RelationRecord
+from authz_service.domain.records import ContactRecord, PersonRecord, RelationRecord
 from authz_service.domain.vocabulary import ResourceType, SubjectType
 from authz_service.services.authority.reports import CommandResult, Effect
 from authz_service.store.outbox import OutboxEntry, change_entry, mail_entry
@@ -110,10 +110,21 @@ def _messages(command: Command, effect: Effect, revision: int, instant: int, *, 
         content: dict[str, object] = {"action": command.action.value}
         if effect.told is None:
             relations = [record for record in (*effect.add, *effect.close) if isinstance(record, RelationRecord)]
-            content["persons"] = sorted({record.person_id for record in relations if record.person_id})
+            content["persons"] = sorted(_persons(effect))
             content["capacities"] = sorted({record.capacity_id for record in relations if record.capacity_id})
         yield change_entry(
             json.dumps(content, sort_keys=True), enterprise_id=effect.enterprise_id, revision=revision, at=instant
         )
     for mail in effect.mails:
         yield mail_entry(mail, enterprise_id=effect.enterprise_id, revision=revision, at=instant)
+
+
+def _persons(effect: Effect) -> frozenset[str]:
+    """Return what stands for the persons whose relations or own data changed."""
+    found = set[str]()
+    for record in (*effect.add, *effect.close):
+        if isinstance(record, (RelationRecord, PersonRecord)):
+            found.add(record.person_id)
+        elif isinstance(record, ContactRecord) and record.owner_kind == "person":
+            found.add(record.owner_id)
+    return frozenset(found - {""})

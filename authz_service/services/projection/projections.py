@@ -22,6 +22,7 @@ from authz_service.store.enterprise_facts import (
     EnterpriseFacts,
     LastRevision,
     all_enterprises,
+    enterprises_concerned,
     last_revision,
     read_enterprise,
 )
@@ -103,6 +104,20 @@ class Projections:
         """Return the numbers of all enterprises, in force or not, sorted. Raises StoreUnavailableError."""
         with Snapshot(self.database, moments.now()) as snapshot:
             return all_enterprises(snapshot)
+
+    def last(self) -> LastRevision:
+        """Return the last facts revision. Raises StoreUnavailableError."""
+        with Snapshot(self.database, moments.now()) as snapshot:
+            return last_revision(snapshot)
+
+    def concerned(self, enterprise_ids: frozenset[str], person_ids: frozenset[str]) -> frozenset[str]:
+        """Return the numbers of the enterprises whose projection a change of these may change.
+
+        A person or enterprise that has no relation and no mandate concerns nobody else. Raises
+        StoreUnavailableError.
+        """
+        with Snapshot(self.database, moments.now()) as snapshot:
+            return enterprises_concerned(snapshot, enterprise_ids, person_ids)
 
     def _numbers(self, person_ids: Iterable[str]) -> dict[str, Niss]:
         """Return national numbers, which never change, by person id."""

@@ -58,8 +58,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("target", name=op.f("directory_lease_key")),
         sqlite_with_rowid=False,
     )
+    op.create_index(op.f("mandate_by_mandatary_id"), "mandate", ["mandatary_id"])
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("mandate_by_mandatary_id"), "mandate")
     for name in ("directory_lease", "directory_approval", "directory_run", "directory_entry"):
         op.drop_table(name)

@@ -1,0 +1,232 @@
+"""`authz sync`: keep directories as the policy says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+from authz_service.bootstrap.directories import CANNOT_SAY, KeptDirectory, PlanChangedError, opened_directories
+from authz_service.cli.configuration import configured
+from authz_service.cli.failures import FAILED, SOMETHING_TO_DO
+from authz_service.cli.output import json_option, print_json
+from authz_service.cli.progress import counting, working
+from authz_service.cli.sync_telling import (
+    plan_ldif,
+    plan_lines,
+    run_document,
+    run_lines,
+    status_document,
+    status_lines,
+    verification_line,
+)
+from authz_service.store.directories import RunOutcome
+from authz_service.sync.runs import RunReport
+from authz_service.sync.saved_plans import InvalidPlanError, SavedPlan, plan_document
+from authz_service.sync.verifying import verified
+
+__all__ = ["sync"]
+
+Result = TypeVar("Result")
+_LARGEST_PLAN: Final = 1_073_741_824
+
+targets_argument = click.argument("targets", metavar="[TARGET]...", nargs=-1)
+
+
+@click.group()
+def sync() -> None:
+    """Keep directories (LDAP) as the policy says: config/directories.toml names them.
+
+    Without a TARGET, all of them are meant. What goes wrong with one target keeps nothing from the others.
+    """
+
+
+@sync.command()
+@targets_argument
+@click.option("--ldif", is_flag=True, help="Print the changes as LDIF.")
+@json_option
+@click.pass_context
+def plan(ctx: click.Context, targets: tuple[str, ...], *, ldif: bool, as_json: bool) -> None:
+    """Show what would be written, and why. Nothing is written.
+
+    Ends with 0 when there is nothing to do, with 3 when there is something, with 1 when that cannot be said.
+    """
+    if ldif and as_json:
+        raise click.UsageError("either --ldif or --json")
+    documents: list[dict[str, Any]] = []
+    failed = False
+    with opened_directories(configured(), targets) as kept:
+        for directory in kept:
+            with working(f"{directory.name}: comparing"):
+                result = _tried(directory, directory.plan)
+            if isinstance(result, str):
+                failed = True
+                documents.append({"target": directory.name, "error": result})
+                continue
+            made, beyond = result
+            documents.append(plan_document(made, beyond))
+            if ldif:
+                click.echo(plan_ldif(made, {}), nl=False)
+            elif not as_json:
+                _echo(plan_lines(documents[-1]))
+    if as_json:
+        print_json({"targets": documents})
+    differs = any(document.get("changes") or document.get("clashes") or document.get("left") for document in documents)
+    ctx.exit(FAILED if failed else SOMETHING_TO_DO if differs else 0)
+
+
+@sync.command()
+@targets_argument
+@click.option(
+    "--plan",
+    "plan_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A plan that `authz sync plan --json` printed: it is carried out only if it is still the plan of now.",
+)
+@json_option
+@click.pass_context
+def apply(ctx: click.Context, targets: tuple[str, ...], plan_file: Path | None, *, as_json: bool) -> None:
+    """Write what has to be written.
+
+    Ends with 0 when all of it was, with 3 when a plan goes beyond its limits and waits for an approval, with 1 when
+    something went wrong.
+    """
+    saved = _saved_plans(plan_file) if plan_file else {}
+    if saved and set(targets) - saved.keys():
+        raise click.UsageError("--plan: the file holds no plan for that target")
+    documents: list[dict[str, Any]] = []
+    outcomes = set[RunOutcome]()
+    with opened_directories(configured(), targets or saved) as kept:
+        for directory in kept:
+            result = _tried(directory, _applying(directory, saved.get(directory.name)))
+            if isinstance(result, str):
+                outcomes.add(RunOutcome.FAILED)
+                documents.append({"target": directory.name, "error": result})
+                continue
+            outcomes.add(result.run.outcome)
+            documents.append(run_document(result))
+            if not as_json:
+                _echo(run_lines(result))
+    if as_json:
+        print_json({"targets": documents})
+    if outcomes <= {RunOutcome.DONE}:
+        ctx.exit(0)
+    ctx.exit(SOMETHING_TO_DO if outcomes <= {RunOutcome.DONE, RunOutcome.BLOCKED} else FAILED)
+
+
+def _applying(directory: KeptDirectory, saved: SavedPlan | None) -> Callable[[], RunReport]:
+    def applied() -> RunReport:
+        with counting(f"{directory.name}: asking the policy") as asking, counting(f"{directory.name}: writing") as bar:
+            return directory.apply(saved, asking, bar)
+
+    return applied
+
+
+@sync.command()
+@targets_argument
+@json_option
+@click.pass_context
+def verify(ctx: click.Context, targets: tuple[str, ...], *, as_json: bool) -> None:
+    """Read everything again and compare it with what should be there. Nothing is written.
+
+    Ends with 0 when all is as it should be, with 3 when something is not, with 1 when that cannot be said.
+    """
+    documents: list[dict[str, Any]] = []
+    code = 0
+    with opened_directories(configured(), targets) as kept:
+        for directory in kept:
+            with working(f"{directory.name}: reading"):
+                result = _tried(directory, directory.plan)
+            if isinstance(result, str):
+                code = FAILED
+                documents.append({"target": directory.name, "error": result})
+                continue
+            verification = verified(result[0])
+            if not verification.is_exact:
+                code = code or SOMETHING_TO_DO
+            documents.append(
+                {
+                    "target": directory.name,
+                    "exact": verification.is_exact,
+                    "differing": verification.differing,
+                    "clashing": verification.clashing,
+                    "left": verification.left,
+                    "unchanged": verification.unchanged,
+                }
+            )
+            if not as_json:
+                click.echo(verification_line(directory.name, verification))
+    if as_json:
+        print_json({"targets": documents})
+    ctx.exit(code)
+
+
+@sync.command()
+@targets_argument
+@json_option
+def status(targets: tuple[str, ...], *, as_json: bool) -> None:
+    """Show how each target stands: its last run, how far it is behind, what is wrong with which entry, its next run.
+
+    Asks no directory.
+    """
+    with opened_directories(configured(), targets) as kept:
+        states = [directory.status() for directory in kept]
+    if as_json:
+        print_json({"targets": [status_document(state) for state in states]})
+        return
+    for state in states:
+        _echo(status_lines(state))
+
+
+@sync.command()
+@click.argument("target")
+@click.argument("digest")
+@click.option(
+    "--hours", type=click.FloatRange(0, 720, min_open=True), default=24, show_default=True, help="How long it holds."
+)
+def approve(target: str, digest: str, hours: float) -> None:
+    """Let one plan be carried out once although it goes beyond the limits of its target. It is noted in the audit log.
+
+    DIGEST: of the plan, or the first 16 characters of it or more, as `authz sync plan` and `apply` print it.
+    """
+    if len(digest) < 16 or not all(sign in "0123456789abcdef" for sign in digest):
+        raise click.BadParameter("16 to 64 of the characters 0-9 and a-f", param_hint="DIGEST")
+    with opened_directories(configured(), [target]) as kept, working(f"{target}: comparing"):
+        try:
+            made, beyond = kept[0].approve(digest, hours)
+        except (*CANNOT_SAY, PlanChangedError) as error:
+            raise click.ClickException(str(error)) from None
+    click.echo(f"{target}: plan {made.digest[:16]} may be carried out once within {hours:g} hours, although")
+    _echo(f"  {excess.told}" for excess in beyond)
+
+
+def _tried(directory: KeptDirectory, work: Callable[[], Result]) -> Result | str:
+    """Return what the work returns, or, said on stderr, why it cannot be done for this target."""
+    try:
+        return work()
+    except CANNOT_SAY as error:
+        told = str(error).removeprefix(f"target {directory.name}: ")
+        click.echo(f"authz: target {directory.name}: {told}", err=True)
+        return told
+
+
+def _saved_plans(file: Path) -> dict[str, SavedPlan]:
+    """Return the plans in a file by target. Raises UsageError."""
+    if file.stat().st_size > _LARGEST_PLAN:
+        raise click.UsageError("--plan: the file is too large")
+    try:
+        content = json.loads(file.read_text("utf-8"))
+        documents = content["targets"] if isinstance(content, dict) and "targets" in content else [content]
+        saved = [SavedPlan.parse(json.dumps(document)) for document in documents if "error" not in document]
+    except (InvalidPlanError, ValueError, TypeError, RecursionError) as error:
+        told = str(error) if isinstance(error, InvalidPlanError) else "the file holds no plan that was saved"
+        raise click.UsageError(f"--plan: {told}") from None
+    return {each.target: each for each in saved}
+
+
+def _echo(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(line)
