@@ -25,6 +25,7 @@ from authz_service.store.directories import Directories
 from authz_service.store.reading import FactsReader
 from authz_service.sync.entry_checks import RenderingError
 from authz_service.sync.fingerprints import Fingerprints
+from authz_service.sync.from_nothing import plan_from_nothing
 from authz_service.sync.holders import this_process
 from authz_service.sync.limits import Excess
 from authz_service.sync.plans import Plan
@@ -64,6 +65,10 @@ class KeptDirectory:
     def plan(self) -> tuple[Plan, tuple[Excess, ...]]:
         """Return what has to be done, and which limits that is beyond. Raises CANNOT_SAY."""
         return self.runner.plan(self.source.everything())
+
+    def plan_from_nothing(self) -> Plan:
+        """Return what would be done if the directory held nothing; no server is asked. Raises CANNOT_SAY."""
+        return plan_from_nothing(self.target, self.source.everything(), moments.now())
 
     def apply(self, saved: SavedPlan | None, asking: Progress, writing: Progress) -> RunReport:
         """Have it done, in the name of the operator; `asking`, `writing`: told how far that has come.

@@ -14,6 +14,7 @@ from authz_service.bootstrap.audit_log import verify_database
 from authz_service.bootstrap.errors import StartError
 from authz_service.bootstrap.identity import development_issuer
 from authz_service.cli.configuration import configured
+from authz_service.cli.demo_directory import tell_directory
 from authz_service.cli.demo_service import HOST, RunningService, free_port, own_folder, running_service
 from authz_service.cli.demo_stories import STORY, Names, Question
 from authz_service.cli.demo_telling import Teller
@@ -61,6 +62,7 @@ def demo(*, once: bool) -> None:
             if wrong:
                 click.echo(f"authz demo: {wrong} of {len(STORY)} answers are not the expected ones", err=True)
                 click.get_current_context().exit(FAILED)
+            tell_directory(settings, folder)
             _tell_log(settings)
             click.echo(f"{len(STORY)} steps, all answered as the sources say.")
             if not once:

@@ -24,6 +24,8 @@ from authz_service.cli.sync_telling import (
     verification_line,
 )
 from authz_service.store.directories import RunOutcome
+from authz_service.sync.limits import Excess
+from authz_service.sync.plans import Plan
 from authz_service.sync.runs import RunReport
 from authz_service.sync.saved_plans import InvalidPlanError, SavedPlan, plan_document
 from authz_service.sync.verifying import verified
@@ -47,9 +49,10 @@ def sync() -> None:
 @sync.command()
 @targets_argument
 @click.option("--ldif", is_flag=True, help="Print the changes as LDIF.")
+@click.option("--from-nothing", is_flag=True, help="As if the directory held nothing: no server is asked.")
 @json_option
 @click.pass_context
-def plan(ctx: click.Context, targets: tuple[str, ...], *, ldif: bool, as_json: bool) -> None:
+def plan(ctx: click.Context, targets: tuple[str, ...], *, ldif: bool, from_nothing: bool, as_json: bool) -> None:
     """Show what would be written, and why. Nothing is written.
 
     Ends with 0 when there is nothing to do, with 3 when there is something, with 1 when that cannot be said.
@@ -61,7 +64,7 @@ def plan(ctx: click.Context, targets: tuple[str, ...], *, ldif: bool, as_json: b
     with opened_directories(configured(), targets) as kept:
         for directory in kept:
             with working(f"{directory.name}: comparing"):
-                result = _tried(directory, directory.plan)
+                result = _tried(directory, _planning(directory, from_nothing=from_nothing))
             if isinstance(result, str):
                 failed = True
                 documents.append({"target": directory.name, "error": result})
@@ -76,6 +79,10 @@ def plan(ctx: click.Context, targets: tuple[str, ...], *, ldif: bool, as_json: b
         print_json({"targets": documents})
     differs = any(document.get("changes") or document.get("clashes") or document.get("left") for document in documents)
     ctx.exit(FAILED if failed else SOMETHING_TO_DO if differs else 0)
+
+
+def _planning(directory: KeptDirectory, *, from_nothing: bool) -> Callable[[], tuple[Plan, tuple[Excess, ...]]]:
+    return (lambda: (directory.plan_from_nothing(), ())) if from_nothing else directory.plan
 
 
 @sync.command()
