@@ -13,10 +13,10 @@ ONCE ?=
 UPGRADE ?=
 TESTS ?=
 
-.PHONY: help setup servers demo serve test check format test-slow test-provider mutation lock clean
+.PHONY: help setup servers demo serve test check format test-slow test-provider test-directories bench-sync mutation lock clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: ## make .venv from the committed lock, with .venv/bin/authz in it (does nothing where it is up to date)
 	@bash tools/setup.sh
@@ -33,7 +33,7 @@ serve: setup ## bring the database up to date and run the service
 	@$(BIN)/authz serve
 
 test: servers setup check ## everything that has to hold before a change goes in: check, then all tests but the slow ones
-	@$(PYTEST) -n $(WORKERS) -m 'not slow and not provider' $(TESTS)
+	@$(PYTEST) -n $(WORKERS) -m 'not slow and not provider and not directories' $(TESTS)
 
 check: setup ## lint, format, types, walls between the rooms, policies
 	@$(BIN)/ruff check
@@ -51,6 +51,13 @@ test-slow: servers setup ## the tests that take their time: proofs by exhaustion
 
 test-provider: setup ## try access tokens of a real OpenID provider (needs node 20 or newer, npm, and npm's registry)
 	@$(PYTEST) -m provider $(TESTS)
+
+test-directories: servers setup ## the core of the directory sync against 389 Directory Server and Samba (installs them)
+	@bash tools/directory_servers.sh
+	@$(PYTEST) -m directories $(TESTS)
+
+bench-sync: servers setup ## measure the directory sync against a private OpenLDAP, in ratios to what that server can do
+	@$(BIN)/python -m tools.bench_sync
 
 mutation: setup ## break every policy rule in turn and see whether a policy case notices
 	@$(BIN)/authz policy mutate
