@@ -120,6 +120,7 @@ class Operators(_Section):
     """`command_line`: what whoever can run commands on this machine may do to the service (OPS-01)."""
 
     command_line: tuple[Scope, ...] = (Scope.ADMIN, Scope.AUDIT, Scope.SYNC)
+    second_operator: bool = True
 
 
 class Administering(_Section):

@@ -9,7 +9,7 @@ from pathlib import Path
 from authz_service.bootstrap.audit import ensure_audit_key
 from authz_service.bootstrap.errors import StartError
 from authz_service.bootstrap.operators import carry_out, require
-from authz_service.domain.commands import AddCaller, RevokeCaller
+from authz_service.domain.service_commands import AddCaller, RevokeCaller
 from authz_service.domain.vocabulary import Action
 from authz_service.services.authority.facts import LoadFacts
 from authz_service.services.authority.files import checked_file, exported_facts

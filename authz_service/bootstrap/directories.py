@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from authz_service.bootstrap.databases import checked_database
 from authz_service.bootstrap.errors import StartError
-from authz_service.bootstrap.operators import carry_out, require
+from authz_service.bootstrap.operators import carry_out, command_line_operator, require
 from authz_service.bootstrap.policies import load_policy
 from authz_service.directory.errors import DirectoryError
 from authz_service.directory.session import Session, open_session
 from authz_service.domain import moments
-from authz_service.domain.commands import ApplyDirectoryPlan, ApproveDirectoryPlan
+from authz_service.domain.service_commands import ApplyDirectoryPlan, ApproveDirectoryPlan
 from authz_service.domain.vocabulary import Action
 from authz_service.services.decisions import DecisionService
 from authz_service.services.projection.errors import ProjectionError
@@ -22,13 +23,18 @@ from authz_service.services.projection.projections import Projections
 from authz_service.settings import Settings
 from authz_service.store.database import Database
 from authz_service.store.directories import Directories
+from authz_service.store.outbox import Outbox
 from authz_service.store.reading import FactsReader
+from authz_service.store.revisions import recorded_after
+from authz_service.sync.because import Because
 from authz_service.sync.entry_checks import RenderingError
 from authz_service.sync.fingerprints import Fingerprints
+from authz_service.sync.following import Follower, Memory
 from authz_service.sync.from_nothing import plan_from_nothing
 from authz_service.sync.holders import this_process
 from authz_service.sync.limits import Excess
 from authz_service.sync.plans import Plan
+from authz_service.sync.reasons import Reason
 from authz_service.sync.runs import Runner, RunReport, TargetBusyError
 from authz_service.sync.saved_plans import SavedPlan
 from authz_service.sync.source import Progress, Source
@@ -56,6 +62,7 @@ class KeptDirectory:
     target: Target
     source: Source
     runner: Runner
+    follower: Follower
     directories: Directories
 
     @property
@@ -65,6 +72,12 @@ class KeptDirectory:
     def plan(self) -> tuple[Plan, tuple[Excess, ...]]:
         """Return what has to be done, and which limits that is beyond. Raises CANNOT_SAY."""
         return self.runner.plan(self.source.everything())
+
+    def because(self, plan: Plan) -> Mapping[str, tuple[Reason, ...]]:
+        """Return why each of its changes is to be, by key: the facts and the rules behind it. Raises CANNOT_SAY."""
+        last = self.directories.reached(self.name)
+        remembered = self.directories.remembered(self.name)
+        return Because(self.target, self.source.projections).of(plan, remembered, last.policy if last else "")
 
     def plan_from_nothing(self) -> Plan:
         """Return what would be done if the directory held nothing; no server is asked. Raises CANNOT_SAY."""
@@ -76,7 +89,7 @@ class KeptDirectory:
         Raises CANNOT_SAY, RefusedError.
         """
         carry_out(self.settings, self.database, [ApplyDirectoryPlan(self.name, saved.digest if saved else "")])
-        return self.runner.apply(self.source.everything(asking), saved, writing)
+        return self.runner.apply(lambda: self.source.everything(asking), saved, writing)
 
     def approve(self, digest: str, hours: float) -> tuple[Plan, tuple[Excess, ...]]:
         """Let the plan with that digest, or with one that begins so, be carried out once within so many hours.
@@ -95,8 +108,8 @@ class KeptDirectory:
 
     def status(self) -> TargetStatus:
         """Return how the target stands."""
-        last = self.source.projections.last()
-        return status_of(self.target, self.directories, last.revision, last.recorded_at, moments.now())
+        revision = self.source.projections.last().revision
+        return status_of(self.target, self.directories, revision, partial(recorded_after, self.database), moments.now())
 
 
 @contextmanager
@@ -129,15 +142,19 @@ def _targets(settings: Settings, names: tuple[str, ...]) -> list[Target]:
 
 
 def _kept(settings: Settings, database: Database, target: Target, projections: Projections) -> KeptDirectory:
-    directories = Directories(database)
+    directories, holder, connect = Directories(database), this_process(), _connecting(target)
+    source = Source(target, projections)
+    operators = settings.operators
     runner = Runner(
         target,
         directories,
         Fingerprints(database.key.hash_key),
-        _connecting(target),
-        this_process(),
+        connect,
+        holder,
+        operator=command_line_operator(settings).id if operators.second_operator else "",
     )
-    return KeptDirectory(settings, database, target, Source(target, projections), runner, directories)
+    follower = Follower(target, source, runner, Memory(directories, Outbox(database)), connect, holder)
+    return KeptDirectory(settings, database, target, source, runner, follower, directories)
 
 
 def _connecting(target: Target) -> Callable[[], AbstractContextManager[Session]]:

@@ -8,7 +8,7 @@ from authz_service.bootstrap.databases import add_caller, checked_database, revo
 from authz_service.cli.configuration import configured
 from authz_service.cli.output import json_option, print_json, print_table
 from authz_service.domain import moments
-from authz_service.domain.commands import AddCaller, RevokeCaller
+from authz_service.domain.service_commands import AddCaller, RevokeCaller
 from authz_service.domain.vocabulary import Scope
 from authz_service.store.callers import CallerEntry, Callers
 

@@ -19,7 +19,7 @@ from authz_service.cli.demo_service import HOST, RunningService, free_port, own_
 from authz_service.cli.demo_stories import STORY, Names, Question
 from authz_service.cli.demo_telling import Teller
 from authz_service.cli.failures import FAILED
-from authz_service.domain.commands import AddCaller
+from authz_service.domain.service_commands import AddCaller
 from authz_service.domain.vocabulary import Scope
 from authz_service.services.facts_file.tree import FactsFile
 from authz_service.settings import Environment, Settings, config_dir, home, load_settings

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import signal
 import time
-from collections.abc import Callable
 from dataclasses import asdict
 from typing import Final
 
@@ -17,6 +15,7 @@ from authz_service.cli.configuration import configured
 from authz_service.cli.failures import FAILED
 from authz_service.cli.output import json_option, print_json, print_table
 from authz_service.cli.progress import working
+from authz_service.cli.stopping import stop_event
 from authz_service.domain import moments
 from authz_service.domain.messages import InvalidMailError, Mail, masked_address
 from authz_service.store.errors import StoreUnavailableError
@@ -26,8 +25,6 @@ __all__ = ["outbox"]
 
 log = structlog.get_logger()
 TIDY_SECONDS: Final = 3600
-NAP_SECONDS: Final = 0.2
-"""How soon a signal to stop is noticed while there is nothing to do."""
 
 
 @click.group()
@@ -62,12 +59,12 @@ def deliver(ctx: click.Context, *, watch: bool, every: float) -> None:
 
 
 def _watch(delivery: MailDelivery, every: float) -> None:
-    stopped = _told_to_stop()
+    stop = stop_event()
     log.info("delivering mails")
     tidied = -float(TIDY_SECONDS)
-    while not stopped():
+    while not stop.is_set():
         try:
-            report = delivery.deliver(stopped)
+            report = delivery.deliver(stop.is_set)
             if report.sent or report.retried or report.dead:
                 log.info("delivered mails", sent=report.sent, retried=report.retried, dead=report.dead)
             if time.monotonic() - tidied >= TIDY_SECONDS:
@@ -75,18 +72,8 @@ def _watch(delivery: MailDelivery, every: float) -> None:
                 tidied = time.monotonic()
         except StoreUnavailableError as error:
             log.warning("the outbox cannot be read", why=str(error))
-        until = time.monotonic() + every
-        while not stopped() and time.monotonic() < until:
-            time.sleep(NAP_SECONDS)
+        stop.wait(every)
     log.info("stopped")
-
-
-def _told_to_stop() -> Callable[[], bool]:
-    """Return a function that tells whether a signal to stop has come; from now on, such a signal ends nothing else."""
-    came: list[int] = []
-    for signal_number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signal_number, lambda number, _frame: came.append(number))
-    return lambda: bool(came)
 
 
 @outbox.command("list")

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import click
 
 from authz_service.bootstrap.directories import CANNOT_SAY, KeptDirectory, PlanChangedError, opened_directories
+from authz_service.bootstrap.log_lines import configure_logging
 from authz_service.cli.configuration import configured
 from authz_service.cli.failures import FAILED, SOMETHING_TO_DO
 from authz_service.cli.output import json_option, print_json
 from authz_service.cli.progress import counting, working
+from authz_service.cli.stopping import stop_event
 from authz_service.cli.sync_telling import (
     plan_ldif,
     plan_lines,
@@ -24,8 +26,11 @@ from authz_service.cli.sync_telling import (
     verification_line,
 )
 from authz_service.store.directories import RunOutcome
+from authz_service.sync.collecting import collect_seldom
+from authz_service.sync.following import follow
 from authz_service.sync.limits import Excess
 from authz_service.sync.plans import Plan
+from authz_service.sync.reasons import Reason
 from authz_service.sync.runs import RunReport
 from authz_service.sync.saved_plans import InvalidPlanError, SavedPlan, plan_document
 from authz_service.sync.verifying import verified
@@ -44,6 +49,7 @@ def sync() -> None:
 
     Without a TARGET, all of them are meant. What goes wrong with one target keeps nothing from the others.
     """
+    collect_seldom()
 
 
 @sync.command()
@@ -69,10 +75,10 @@ def plan(ctx: click.Context, targets: tuple[str, ...], *, ldif: bool, from_nothi
                 failed = True
                 documents.append({"target": directory.name, "error": result})
                 continue
-            made, beyond = result
-            documents.append(plan_document(made, beyond))
+            made, beyond, because = result
+            documents.append(plan_document(made, beyond, because))
             if ldif:
-                click.echo(plan_ldif(made, {}), nl=False)
+                click.echo(plan_ldif(made, because), nl=False)
             elif not as_json:
                 _echo(plan_lines(documents[-1]))
     if as_json:
@@ -81,8 +87,15 @@ def plan(ctx: click.Context, targets: tuple[str, ...], *, ldif: bool, from_nothi
     ctx.exit(FAILED if failed else SOMETHING_TO_DO if differs else 0)
 
 
-def _planning(directory: KeptDirectory, *, from_nothing: bool) -> Callable[[], tuple[Plan, tuple[Excess, ...]]]:
-    return (lambda: (directory.plan_from_nothing(), ())) if from_nothing else directory.plan
+_Planned = tuple[Plan, tuple[Excess, ...], Mapping[str, tuple[Reason, ...]]]
+
+
+def _planning(directory: KeptDirectory, *, from_nothing: bool) -> Callable[[], _Planned]:
+    def planned() -> _Planned:
+        made, beyond = (directory.plan_from_nothing(), ()) if from_nothing else directory.plan()
+        return made, beyond, directory.because(made)
+
+    return planned
 
 
 @sync.command()
@@ -189,6 +202,19 @@ def status(targets: tuple[str, ...], *, as_json: bool) -> None:
 
 
 @sync.command()
+@targets_argument
+def run(targets: tuple[str, ...]) -> None:
+    """Keep the directories as the facts and the policy say, until interrupted (SIGINT, SIGTERM).
+
+    A change is written about a second after its commit, what follows from a date at its instant. Several may run.
+    """
+    settings = configured()
+    configure_logging(settings)
+    with opened_directories(settings, targets) as kept:
+        follow([directory.follower for directory in kept], stop_event())
+
+
+@sync.command()
 @click.argument("target")
 @click.argument("digest")
 @click.option(
@@ -197,16 +223,19 @@ def status(targets: tuple[str, ...], *, as_json: bool) -> None:
 def approve(target: str, digest: str, hours: float) -> None:
     """Let one plan be carried out once although it goes beyond the limits of its target. It is noted in the audit log.
 
-    DIGEST: of the plan, or the first 16 characters of it or more, as `authz sync plan` and `apply` print it.
+    DIGEST: of the plan, or the first 16 characters of it or more, as `authz sync plan` and `apply` print it. Whoever
+    approves a plan does not carry it out himself, unless the setting operators.second_operator is false.
     """
     if len(digest) < 16 or not all(sign in "0123456789abcdef" for sign in digest):
         raise click.BadParameter("16 to 64 of the characters 0-9 and a-f", param_hint="DIGEST")
-    with opened_directories(configured(), [target]) as kept, working(f"{target}: comparing"):
+    settings = configured()
+    with opened_directories(settings, [target]) as kept, working(f"{target}: comparing"):
         try:
             made, beyond = kept[0].approve(digest, hours)
         except (*CANNOT_SAY, PlanChangedError) as error:
             raise click.ClickException(str(error)) from None
-    click.echo(f"{target}: plan {made.digest[:16]} may be carried out once within {hours:g} hours, although")
+    others = " by anybody but you" if settings.operators.second_operator else ""
+    click.echo(f"{target}: plan {made.digest[:16]} may be carried out once within {hours:g} hours{others}, although")
     _echo(f"  {excess.told}" for excess in beyond)
 
 

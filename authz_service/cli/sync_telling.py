@@ -12,6 +12,7 @@ from authz_service.store.directories import Run
 from authz_service.sync.ldif import VERSION, change_record, comment
 from authz_service.sync.limits import Excess
 from authz_service.sync.plans import Action, Plan, PlannedChange, changes_of
+from authz_service.sync.reasons import Reason
 from authz_service.sync.runs import RunReport
 from authz_service.sync.status import TargetStatus
 from authz_service.sync.verifying import Verification
@@ -53,11 +54,11 @@ def plan_lines(document: Mapping[str, Any]) -> Iterator[str]:
         yield f"    authz sync approve {document['target']} {document['digest'][:16]}"
 
 
-def plan_ldif(plan: Plan, because: Mapping[str, Sequence[str]]) -> str:
+def plan_ldif(plan: Plan, because: Mapping[str, Sequence[Reason]]) -> str:
     """Return a plan as LDIF changes (RFC 2849), each with why; what would show a national number is left out."""
     parts = [VERSION, comment(f"target {plan.target}, facts {plan.basis.revision}, policy {plan.basis.policy}"), "\n\n"]
     for change in plan.changes:
-        told = [change.key, *because.get(change.key, ())]
+        told = [change.key, *(reason.told for reason in because.get(change.key, ())[:_MOST_VALUES])]
         records = [change_record(operation, comments=told) for operation in _operations(change)]
         hidden = f"{comment(change.key)}\n# holds a national number, and is not shown\n\n"
         parts += [hidden if holds_national_number(record) else record for record in records]
@@ -103,14 +104,17 @@ def status_document(status: TargetStatus) -> dict[str, Any]:
     return {
         "target": status.target,
         "last": _run(status.last) if status.last else None,
+        "full": _run(status.full) if status.full else None,
         "reached": _run(status.reached) if status.reached else None,
         "lag_revisions": status.lag_revisions,
         "lag_seconds": status.lag_seconds,
         "drift": status.drift,
         "failures": [{"key": failure.key, "cause": failure.cause} for failure in status.failures],
         "failing": status.failing,
+        "waits_for_approval": status.waits_for_approval,
         "next_at": text_of(status.next_at) if status.next_at is not None else None,
         "writing": status.holder is not None,
+        "followed": status.follower is not None,
     }
 
 
@@ -128,10 +132,14 @@ def status_lines(status: TargetStatus) -> Iterator[str]:
     if status.drift:
         yield f"  others had changed {status.drift} entries"
     yield from (f"  {_failure(failure.key, failure.cause)}" for failure in status.failures)
+    if status.waits_for_approval:
+        yield "  a plan goes beyond its limits and waits for an approval: `authz sync plan` tells"
     if status.holder is not None:
         yield "  a process writes to it now"
-    if status.next_at is not None:
-        yield f"  next run at {text_of(status.next_at)} at the latest, while `authz sync run` runs"
+    if status.follower is None:
+        yield "  nobody follows the changes: `authz sync run` does"
+    elif status.next_at is not None:
+        yield f"  everything is compared again at {text_of(status.next_at)} at the latest"
 
 
 def _summary(counts: Mapping[str, int]) -> str:
@@ -159,7 +167,7 @@ def _change_lines(change: Mapping[str, Any]) -> Iterator[str]:
         yield "          others had deleted it"
     if "moved" in change.get("drift", ()):
         yield "          others had moved it"
-    yield from (f"          because {told}" for told in change.get("because", ()))
+    yield from _listed("because ", [reason["told"] for reason in change.get("because", ())])
 
 
 def _listed(head: str, values: Sequence[str]) -> Iterator[str]:

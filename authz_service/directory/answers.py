@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from authz_service.directory.ber import ENUMERATED, INTEGER, OCTETS, SEQUENCE, SET, MalformedError, part
@@ -73,14 +74,22 @@ def raw_entry(answer: Answer) -> tuple[str, dict[str, tuple[bytes, ...]]]:
     attributes: dict[str, tuple[bytes, ...]] = {}
     while position < last:
         _, start, following = part(data, position)
-        _, start, end = part(data, start)
-        kind = data[start:end].decode("ascii", "replace")
+        # The type, whose name is short.
+        length = data[start + 1] if start + 1 < following else 0x80
+        start, end = (start + 2, start + 2 + length) if length < 0x80 else part(data, start)[1:]
+        kind = _kind(data[start:end])
         tag, start, end = part(data, end)
         if tag != SET or end != following or following > last:
             raise MalformedError("an attribute without values")
         attributes[kind] = _values(data, start, end)
         position = following
     return name, attributes
+
+
+@lru_cache(maxsize=256)
+def _kind(octets: bytes) -> str:
+    """Return the name of an attribute, which every entry has again."""
+    return octets.decode("ascii", "replace")
 
 
 def _values(data: bytes, position: int, end: int) -> tuple[bytes, ...]:

@@ -20,7 +20,7 @@ from authz_service.directory.errors import (
     DirectoryUnreachableError,
     PlainRefusedError,
 )
-from authz_service.directory.operations import ResultCode
+from authz_service.directory.operations import ResultCode, named
 from authz_service.directory.servers import Endpoint, ServerSettings
 from authz_service.directory.wire import Wire
 
@@ -176,7 +176,8 @@ class _Link:
         connection.user, connection.authentication = self._settings.bind_dn, ldap3.SIMPLE
         connection.password = self._settings.secret.value.encode()
         try:
-            _, result, _, _ = connection.bind(read_server_info=False)
+            # What else it returns holds the password: a local variable of that would be shown with a traceback.
+            result = connection.bind(read_server_info=False)[1]
         except (LDAPException, OSError) as error:
             raise DirectoryUnreachableError(f"the server does not answer the bind ({type(error).__name__})") from None
         finally:
@@ -184,6 +185,6 @@ class _Link:
             connection.password = connection.request = None
         code = int(result["result"])
         if code in _NOT_NOW:
-            raise DirectoryUnreachableError(f"the server is busy or not available (code {code})")
+            raise DirectoryUnreachableError(f"the server is busy or not available ({named(code)})")
         if code != ResultCode.SUCCESS:
-            raise BindRefusedError(f"the server does not accept the name and the password (code {code})", code)
+            raise BindRefusedError(f"the server does not accept the name and the password ({named(code)})", code)

@@ -21,6 +21,8 @@ __all__ = [
     "ResultCode",
     "Scope",
     "WriteOutcome",
+    "drops_old_values",
+    "named",
 ]
 
 
@@ -33,15 +35,28 @@ class ResultCode(IntEnum):
     REFERRAL = 10
     ADMIN_LIMIT_EXCEEDED = 11
     NO_SUCH_ATTRIBUTE = 16
+    UNDEFINED_ATTRIBUTE_TYPE = 17
+    CONSTRAINT_VIOLATION = 19
     ATTRIBUTE_OR_VALUE_EXISTS = 20
+    INVALID_ATTRIBUTE_SYNTAX = 21
     NO_SUCH_OBJECT = 32
+    INVALID_DN_SYNTAX = 34
     INVALID_CREDENTIALS = 49
+    INSUFFICIENT_ACCESS_RIGHTS = 50
     BUSY = 51
     UNAVAILABLE = 52
     UNWILLING_TO_PERFORM = 53
     OBJECT_CLASS_VIOLATION = 65
+    NOT_ALLOWED_ON_NON_LEAF = 66
     ENTRY_ALREADY_EXISTS = 68
+    OTHER = 80
     ASSERTION_FAILED = 122
+
+
+def named(code: int) -> str:
+    """Return a result code with what it means, as far as it is one of those."""
+    meant = next((known.name.lower().replace("_", " ") for known in ResultCode if known == code), "")
+    return ", ".join(filter(None, [f"code {code}", meant]))
 
 
 class Scope(Enum):
@@ -100,11 +115,23 @@ class Modify:
 
 @dataclass(frozen=True, slots=True)
 class Rename:
-    """Give an entry another name, under another entry where the new name says so. The old name's values go."""
+    """Give an entry another name, under another entry where the new name says so.
+
+    The old name's values go, unless `drops_old_values` says otherwise.
+    """
 
     dn: Dn
     new_dn: Dn
     only_if: str | None = None
+
+
+def drops_old_values(dn: Dn, new_dn: Dn) -> bool:
+    """Return whether a rename takes away the values that the old name says.
+
+    Not where the new name is of other attributes: the entry may have to have a value in each.
+    """
+    old, new = ({kind for kind, _ in name.normalised()[0]} if name.rdns else set() for name in (dn, new_dn))
+    return old <= new
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ attribute in ranges; whoever took the rest for the whole would delete what was l
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Final
 
 from authz_service.directory.answers import ENTRY, REFERENCE, SEARCH_DONE, Answer, page_cookie, raw_entry, result
@@ -15,7 +17,7 @@ from authz_service.directory.ber import MalformedError
 from authz_service.directory.errors import IncompleteReadError
 from authz_service.directory.filters import encoded
 from authz_service.directory.names import Dn, InvalidDnError
-from authz_service.directory.operations import FoundEntry, ResultCode, Scope
+from authz_service.directory.operations import FoundEntry, ResultCode, Scope, named
 from authz_service.directory.requests import (
     DOMAIN_SCOPE,
     PAGED_RESULTS,
@@ -32,6 +34,9 @@ __all__ = ["Reader"]
 _ANYTHING: Final = encoded("(objectClass=*)")
 _RANGE: Final = re.compile(r"(.+);range=([0-9]+)-([0-9]+|\*)", re.IGNORECASE)
 _Raw = tuple[str, dict[str, tuple[bytes, ...]]]
+_Shared = dict[tuple[bytes, ...], tuple[bytes, ...]]
+_MOST_SHARED: Final = 4096
+_LONGEST_SHARED: Final = 4
 
 
 class Reader:
@@ -59,9 +64,10 @@ class Reader:
         request = search(base, scope, search_filter, _asked(attributes, features))
         scoped = control(DOMAIN_SCOPE) if features.domain_scope else b""
         pages = self._pages(request, scoped) if features.paged_results else self._at_once(request, scoped)
+        shared: _Shared = {}
         for page in pages:
             for raw in page:
-                yield self._finished(raw, attributes, features)
+                yield self._finished(raw, attributes, features, shared)
 
     def _at_once(self, request: bytes, controls: bytes) -> Iterator[list[_Raw]]:
         found, code, _ = self._page(request, controls)
@@ -115,8 +121,10 @@ class Reader:
         except MalformedError as error:
             raise self._wire.lose(f"the server sends {error}") from None
 
-    def _finished(self, raw: _Raw, asked: Sequence[str], features: Features) -> FoundEntry:
-        """Put ranges together, and call attributes as they were asked for."""
+    def _finished(
+        self, raw: _Raw, asked: Sequence[str], features: Features, shared: _Shared | None = None
+    ) -> FoundEntry:
+        """Put ranges together, and call attributes as they were asked for. `shared`: values that other entries have."""
         name, found = raw
         try:
             dn = Dn.parse(name)
@@ -124,7 +132,7 @@ class Reader:
             raise IncompleteReadError("the server gives a name that is no name") from None
         if any(";" in kind and _RANGE.fullmatch(kind) for kind in found):
             found = self._whole_ranges(dn, found)
-        names = {kind.lower(): kind for kind in asked}
+        names = _called(tuple(asked))
         identity = features.entry_id_attribute.lower()
         entry_id = ""
         attributes = {}
@@ -134,7 +142,7 @@ class Reader:
                 entry_id = features.entry_id(values[0])
                 if lowered not in names:
                     continue
-            attributes[names.get(lowered, kind)] = values
+            attributes[names.get(lowered, kind)] = values if shared is None else _once(values, shared)
         return FoundEntry(dn, entry_id, attributes)
 
     def _whole_ranges(self, dn: Dn, found: dict[str, tuple[bytes, ...]]) -> dict[str, tuple[bytes, ...]]:
@@ -170,13 +178,26 @@ class Reader:
         raise IncompleteReadError("the server leaves out the rest of a long attribute")
 
 
+@lru_cache(maxsize=64)
+def _called(asked: tuple[str, ...]) -> Mapping[str, str]:
+    """Return attributes as they are asked for, by their names in lower case."""
+    return MappingProxyType({kind.lower(): kind for kind in asked})
+
+
+def _once(values: tuple[bytes, ...], shared: _Shared) -> tuple[bytes, ...]:
+    """Return these values, as the object that is already there where another entry of the search has the same ones."""
+    if len(values) > _LONGEST_SHARED:
+        return values
+    return shared.setdefault(values, values) if len(shared) < _MOST_SHARED else shared.get(values, values)
+
+
 def _asked(attributes: Sequence[str], features: Features) -> list[str]:
     return [*attributes, features.entry_id_attribute]
 
 
 def _require_success(code: int) -> None:
     if code != ResultCode.SUCCESS:
-        raise IncompleteReadError(f"the server does not give all that was asked for (code {code})", code)
+        raise IncompleteReadError(f"the server does not give all that was asked for ({named(code)})", code)
 
 
 def _ended(answer: Answer) -> int:

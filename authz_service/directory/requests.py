@@ -7,7 +7,7 @@ from typing import Final
 
 from authz_service.directory.ber import BOOLEAN, ENUMERATED, SEQUENCE, SET, element, integer, octets
 from authz_service.directory.names import Dn
-from authz_service.directory.operations import Change, Scope
+from authz_service.directory.operations import Change, Scope, drops_old_values
 
 __all__ = [
     "ASSERTION",
@@ -60,7 +60,7 @@ def modify(dn: Dn, changes: Iterable[Change]) -> bytes:
 
 
 def rename(dn: Dn, new_dn: Dn) -> bytes:
-    content = _name(dn) + octets(_text(new_dn.rdn)) + _TRUE
+    content = _name(dn) + octets(_text(new_dn.rdn)) + (_TRUE if drops_old_values(dn, new_dn) else _FALSE)
     if new_dn.parent != dn.parent:
         content += octets(_text(str(new_dn.parent)), _NEW_PARENT)
     return element(_RENAME, content)

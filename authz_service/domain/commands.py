@@ -10,18 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final, Protocol
 
-from authz_service.domain.actions import SERVICE_ID
 from authz_service.domain.identifiers import Niss
 from authz_service.domain.messages import MAIL_LANGUAGES, is_address
 from authz_service.domain.national_numbers import holds_national_number
-from authz_service.domain.vocabulary import Action, Scope
+from authz_service.domain.vocabulary import Action
 
 __all__ = [
     "ActivateAccount",
-    "AddCaller",
     "AddCoAccessManager",
-    "ApplyDirectoryPlan",
-    "ApproveDirectoryPlan",
     "BlockUser",
     "ChangeAccessManager",
     "Command",
@@ -35,7 +31,6 @@ __all__ = [
     "RemoveCoAccessManager",
     "RemoveCoChiefAccessManager",
     "RevokeApplication",
-    "RevokeCaller",
     "UnblockUser",
     "UpdateCapacity",
     "UpdateOwnDetails",
@@ -66,16 +61,6 @@ class _AskedAlone:
 
     def properties(self) -> Mapping[str, Any]:
         return {}
-
-
-class _OnService(_AskedAlone):
-    """A command about the running of the service itself."""
-
-    __slots__ = ()
-
-    @property
-    def resource_id(self) -> str:
-        return SERVICE_ID
 
 
 class InvalidContactError(ValueError):
@@ -345,60 +330,3 @@ class UpdateOwnDetails(_AskedAlone):
     @property
     def resource_id(self) -> str:
         return self.person.digits
-
-
-@dataclass(frozen=True, slots=True)
-class AddCaller(_OnService):
-    """An operator lets a program or person call the service (OPS-01). `ends_at`: UTC microseconds."""
-
-    action: ClassVar[Action] = Action.MANAGE_CALLERS
-    name: str
-    scopes: frozenset[Scope]
-    purpose: str = ""
-    ends_at: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RevokeCaller(_OnService):
-    """An operator takes a caller's access away (OPS-01)."""
-
-    action: ClassVar[Action] = Action.MANAGE_CALLERS
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class _OnDirectory:
-    """Something is done to one of the directories that the service keeps."""
-
-    target: str
-
-    @property
-    def resource_id(self) -> str:
-        return SERVICE_ID
-
-    def properties(self) -> Mapping[str, Any]:
-        return {"target": self.target}
-
-
-@dataclass(frozen=True, slots=True)
-class ApplyDirectoryPlan(_OnDirectory):
-    """An operator has a directory made as the policy says (OPS-01, DRV-14).
-
-    `plan`: the digest of the one that was shown to him, "" when none was.
-    """
-
-    action: ClassVar[Action] = Action.APPLY_DIRECTORY_PLAN
-    plan: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ApproveDirectoryPlan(_OnDirectory):
-    """An operator lets one plan be carried out once although it goes beyond the limits of its target (OPS-01, DRV-14).
-
-    `plan`: its digest; `beyond`: what it goes beyond, in words without a value; `until`: UTC microseconds.
-    """
-
-    action: ClassVar[Action] = Action.APPROVE_DIRECTORY_PLAN
-    plan: str
-    beyond: tuple[str, ...]
-    until: int

@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from authz_service.domain.national_numbers import holds_national_number
@@ -25,6 +25,12 @@ _ENTRY: Final = tables.directory_entry
 _RUN: Final = tables.directory_run
 _APPROVAL: Final = tables.directory_approval
 _LEASE: Final = tables.directory_lease
+_FULL: Final = "full"
+"""Which count of a run tells that it looked at everything."""
+_STALE: Final = "stale"
+"""Which count tells that it was to carry out a plan that was not the one of now any more."""
+_CLEAN: Final = ("done", "partial")
+_LEFT_UNDONE: Final = ("blocked", "failed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run against a target; instants in UTC microseconds. `token`: the directory's own mark of its last change."""
+    """One run against a target; instants in UTC microseconds. `token`: the directory's own mark of its last change.
+
+    `failures`: also those of runs before that this one, which did not look at everything, left as they were.
+    """
 
     run_id: str
     target: str
@@ -81,6 +90,16 @@ class Run:
     token: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
     failures: tuple[Failure, ...] = ()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it looked at everything there is; else only at what had changed."""
+        return bool(self.counts.get(_FULL))
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether it did nothing because the plan it was given was not the one of now."""
+        return bool(self.counts.get(_STALE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +195,55 @@ class Directories:
         """Return the last run against a target; with `outcomes`, the last one that ended so."""
         return next(iter(self.runs(target, 1, *outcomes)), None)
 
+    def last_full(self, target: str) -> Run | None:
+        """Return the last run against a target that looked at everything, and did not fail."""
+        looked = (*_CLEAN, RunOutcome.BLOCKED.value)
+        return self._last(_RUN.c.target == target, _counts(_FULL), _RUN.c.outcome.in_(looked))
+
+    def reached(self, target: str) -> Run | None:
+        """Return the last run that did its work and has no work before it that was left undone.
+
+        A run that was blocked or failed leaves it undone, until one does its work that looks at everything.
+        """
+        clean = (_RUN.c.target == target, _RUN.c.outcome.in_(_CLEAN))
+        full = self._last(*clean, _counts(_FULL))
+        later = () if full is None else (_RUN.c.started_at > full.started_at,)
+        undone = select(func.min(_RUN.c.started_at)).where(
+            _RUN.c.target == target, _RUN.c.outcome.in_(_LEFT_UNDONE), ~_counts(_STALE), *later
+        )
+        with self._database.reading() as connection:
+            first = connection.scalar(undone)
+        return self._last(*clean, *(() if first is None else (_RUN.c.started_at < first,)))
+
+    def is_blocked(self, target: str) -> bool:
+        """Return whether a run was blocked, and none that looked at everything has done its work since."""
+        this = (_RUN.c.target == target,)
+        full = self._last(*this, _RUN.c.outcome.in_(_CLEAN), _counts(_FULL))
+        later = () if full is None else (_RUN.c.started_at > full.started_at,)
+        return self._last(*this, _RUN.c.outcome == RunOutcome.BLOCKED.value, *later) is not None
+
+    def seen(self, run_id: str, revision: int) -> None:
+        """Note that a run's target is as a later facts revision says, too: what has changed does not concern it."""
+        with self._database.writing() as connection:
+            this = (_RUN.c.run_id == run_id, _RUN.c.revision < revision)
+            connection.execute(update(_RUN).where(*this).values(revision=revision))
+
+    def _last(self, *which: ColumnElement[bool]) -> Run | None:
+        wanted = select(_RUN).where(*which).order_by(_RUN.c.started_at.desc(), _RUN.c.run_id).limit(1)
+        with self._database.reading() as connection:
+            row = connection.execute(wanted).one_or_none()
+        return None if row is None else _run(row)
+
+    def forget_runs(self, target: str, before: int) -> int:
+        """Delete the runs that began before that instant (UTC microseconds), and return how many there were.
+
+        Those stay that tell how the target stands: the last one, the last that looked at everything, the last reached.
+        """
+        kept = {run.run_id for run in (self.last_run(target), self.last_full(target), self.reached(target)) if run}
+        old = (_RUN.c.target == target, _RUN.c.started_at < before, _RUN.c.run_id.not_in(kept))
+        with self._database.writing() as connection:
+            return connection.execute(delete(_RUN).where(*old)).rowcount
+
     # --- approvals ----------------------------------------------------------------------------------------------------
 
     def approvals(self, target: str, now: int) -> list[Approval]:
@@ -185,9 +253,13 @@ class Directories:
             rows = connection.execute(wanted.order_by(_APPROVAL.c.approved_at.desc())).all()
         return [Approval(**row._mapping) for row in rows]  # noqa: SLF001 - its public name
 
-    def use_approval(self, target: str, digest: str, now: int) -> Approval | None:
-        """Use up the newest approval for this plan, None when there is none. `now`: UTC microseconds."""
-        this = (_APPROVAL.c.target == target, _APPROVAL.c.digest == digest, *_usable(now))
+    def use_approval(self, target: str, digest: str, now: int, *, not_by: str = "") -> Approval | None:
+        """Use up the newest approval for this plan, None when there is none. `now`: UTC microseconds.
+
+        `not_by`: whose approval does not count, since he carries it out himself.
+        """
+        this = (_APPROVAL.c.target == target, _APPROVAL.c.digest == digest, _APPROVAL.c.approved_by != not_by)
+        this = (*this, *_usable(now))
         with self._database.writing() as connection:
             wanted = select(_APPROVAL).where(*this).order_by(_APPROVAL.c.approved_at.desc()).limit(1).with_for_update()
             row = connection.execute(wanted).one_or_none()
@@ -222,6 +294,10 @@ class Directories:
         wanted = select(_LEASE.c.holder).where(_LEASE.c.target == target, _LEASE.c.until > now)
         with self._database.reading() as connection:
             return connection.scalar(wanted)
+
+
+def _counts(name: str) -> ColumnElement[bool]:
+    return _RUN.c.counts.contains(f'"{name}":1', autoescape=True)
 
 
 def _usable(now: int) -> tuple[Any, ...]:

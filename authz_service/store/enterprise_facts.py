@@ -106,9 +106,12 @@ def _portions(ids: frozenset[str]) -> Iterator[list[str]]:
     return (listed[start : start + IDS_AT_ONCE] for start in range(0, len(listed), IDS_AT_ONCE))
 
 
-def read_enterprise(snapshot: Snapshot, number: str, enterprise_id: str | None) -> EnterpriseFacts:
+def read_enterprise(
+    snapshot: Snapshot, number: str, enterprise_id: str | None, person_ids: frozenset[str] | None = None
+) -> EnterpriseFacts:
     """Return what is believed of an enterprise. `enterprise_id` None: only the rows that bear its number.
 
+    `person_ids`: some hundred at most, whose relations, own data and contacts are read, and no one else's; None: all.
     Raises StoreUnavailableError.
     """
     named = snapshot.find(EnterpriseRecord, number=number)
@@ -120,9 +123,9 @@ def read_enterprise(snapshot: Snapshot, number: str, enterprise_id: str | None) 
     return EnterpriseFacts(
         namesakes=tuple(dict.fromkeys([*named, *itself])),
         capacities=tuple(snapshot.find(CapacityRecord, enterprise_id=enterprise_id)),
-        relations=tuple(_relations(snapshot, enterprise_id)),
-        persons=tuple(_persons(snapshot, enterprise_id)),
-        contacts=tuple(_contacts(snapshot, enterprise_id)),
+        relations=tuple(_relations(snapshot, enterprise_id, person_ids)),
+        persons=tuple(_persons(snapshot, enterprise_id, person_ids)),
+        contacts=tuple(_contacts(snapshot, enterprise_id, person_ids)),
         applications=tuple(snapshot.find(ApplicationRecord)),
         rights=tuple(snapshot.find(FlemishRightRecord)),
         mandates=tuple(mandates),
@@ -143,8 +146,13 @@ def _rows(snapshot: Snapshot, query: Select[Any]) -> Iterator[Any]:
         yield from portion
 
 
-def _relations(snapshot: Snapshot, enterprise_id: str) -> Iterator[RelationFact]:
-    """Yield the relations of persons, in the order of their ids."""
+def _of(person_ids: frozenset[str] | None) -> tuple[ColumnElement[bool], ...]:
+    """Return the condition that a relation is one of these persons', none for all."""
+    return () if person_ids is None else (tables.relation.c.person_id.in_(sorted(person_ids)),)
+
+
+def _relations(snapshot: Snapshot, enterprise_id: str, person_ids: frozenset[str] | None) -> Iterator[RelationFact]:
+    """Yield the relations of one person after the other, in the order of their ids."""
     relation = tables.relation.c
     query = (
         select(
@@ -160,7 +168,8 @@ def _relations(snapshot: Snapshot, enterprise_id: str) -> Iterator[RelationFact]
             relation.valid_to,
         )
         .where(relation.enterprise_id == enterprise_id, relation.recorded_to == FOREVER, relation.person_id != "")
-        .order_by(relation.relation_id, relation.valid_from)
+        .where(*_of(person_ids))
+        .order_by(relation.person_id, relation.relation_id, relation.valid_from)
     )
     kinds = {kind.value: kind for kind in RelationKind}
     periods: dict[tuple[int, int], Period] = {}
@@ -183,8 +192,9 @@ def _of_enterprise(enterprise_id: str, column: str, *conditions: ColumnElement[b
     return query.scalar_subquery()
 
 
-def _persons(snapshot: Snapshot, enterprise_id: str) -> Iterator[PersonRecord]:
+def _persons(snapshot: Snapshot, enterprise_id: str, person_ids: frozenset[str] | None) -> Iterator[PersonRecord]:
     person = tables.person_detail.c
+    concerned = _of_enterprise(enterprise_id, "person_id", *_of(person_ids))
     query = select(
         person.person_id,
         person.first_name,
@@ -194,7 +204,7 @@ def _persons(snapshot: Snapshot, enterprise_id: str) -> Iterator[PersonRecord]:
         person.digital_keys,
         person.valid_from,
         person.valid_to,
-    ).where(person.recorded_to == FOREVER, person.person_id.in_(_of_enterprise(enterprise_id, "person_id")))
+    ).where(person.recorded_to == FOREVER, person.person_id.in_(concerned))
     keys: dict[str, tuple[str, ...]] = {}
     for person_id, first_name, name, language, has_card, text, since, until in _rows(snapshot, query):
         if text not in keys:
@@ -202,12 +212,12 @@ def _persons(snapshot: Snapshot, enterprise_id: str) -> Iterator[PersonRecord]:
         yield PersonRecord(person_id, first_name, name, language, has_card, keys[text], Period(since, until))
 
 
-def _contacts(snapshot: Snapshot, enterprise_id: str) -> Iterator[ContactRecord]:
+def _contacts(snapshot: Snapshot, enterprise_id: str, person_ids: frozenset[str] | None) -> Iterator[ContactRecord]:
     contact = tables.contact.c
     accounts = tables.relation.c.kind.in_(sorted(ACCOUNT_KINDS))
     owners = {
-        "person": _of_enterprise(enterprise_id, "person_id"),
-        "account": _of_enterprise(enterprise_id, "relation_id", accounts),
+        "person": _of_enterprise(enterprise_id, "person_id", *_of(person_ids)),
+        "account": _of_enterprise(enterprise_id, "relation_id", accounts, *_of(person_ids)),
     }
     for owner_kind, ids in owners.items():
         query = select(

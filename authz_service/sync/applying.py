@@ -22,6 +22,7 @@ from authz_service.directory.operations import (
     WriteOutcome,
 )
 from authz_service.directory.session import Session
+from authz_service.domain.national_numbers import holds_national_number
 from authz_service.store.directories import Directories, Failure, RememberedEntry
 from authz_service.sync import targets
 from authz_service.sync.comparing import Comparer
@@ -29,7 +30,7 @@ from authz_service.sync.entries import DesiredEntry, EntryKind
 from authz_service.sync.fingerprints import Fingerprints
 from authz_service.sync.plans import Action, Plan, PlannedChange, changes_of
 from authz_service.sync.reading import TargetReader
-from authz_service.sync.renaming import Places, aside, in_the_way
+from authz_service.sync.renaming import Places, aside, is_spelled_as, places_wanted
 from authz_service.sync.rendering import new_entry_attributes, new_password
 from authz_service.sync.settling import Settler
 from authz_service.sync.targets import Target
@@ -84,6 +85,7 @@ class Applier:
         leave = target.drift is targets.Drift.REPORT
         self._comparer = Comparer(target.mapped, self._people, fingerprints, withheld=self._withheld, leave=leave)
         self._reader = TargetReader(session, target.mapped)
+        self._known = remembered
         others = {change.entry_id for change in plan.changes if change.entry_id}
         self._settler = Settler(session, self._reader, self._comparer, remembered, others)
         self._places = Places()
@@ -99,10 +101,12 @@ class Applier:
 
         When it raises, `applied` tells what was done before.
         """
+        if self._is_over():
+            return self.applied
         self._remember_what_is()
-        self._move_aside()
         self._write_containers()
         people, groups = self._of(EntryKind.PERSON), self._of(EntryKind.GROUP)
+        self._make_room([*people, *groups])
         self._carry_out(people)
         self._care_for_groups_of_failed(people)
         self._carry_out(change for change in groups if change.action is Action.ADD or change.new_dn is not None)
@@ -122,38 +126,59 @@ class Applier:
         """Note what is already as it should be, and, before anything is made, what may be there from now on."""
         now, name = self._plan.made_at, self._target.name
         refreshed = self._plan.refreshed
-        additions = (change.desired for change in self._plan.changes if change.action is Action.ADD)
+        additions = [change for change in self._plan.changes if change.action is Action.ADD]
+        self._leave_unnamed(change.key for change in additions if holds_national_number(change.key))
         self._directories.remember(name, (self._comparer.remembered(*held, now) for held in refreshed))
         self._directories.remember(
-            name, (self._comparer.about_to_be(each, now) for each in additions if each is not None)
+            name,
+            (
+                self._comparer.about_to_be(each.desired, now)
+                for each in additions
+                if each.desired is not None and each.key not in self._failed
+            ),
         )
         self._directories.forget(name, self._plan.gone)
+        if self._target.drift is targets.Drift.REPORT:
+            self._remember_changes()
 
-    def _move_aside(self) -> None:
-        leaving = {
-            change.dn: change.key
-            for change in self._plan.changes
-            if change.new_dn is not None or change.action is Action.DELETE
-        }
-        keys = in_the_way(self._plan.changes, leaving)
-        for change in [change for change in self._plan.changes if change.key in keys]:
+    def _leave_unnamed(self, keys: Iterable[str]) -> None:
+        """Leave out what cannot be remembered: a code in its key looks like a national number, and is not repeated."""
+        for key in keys:
+            self._failed.add(key)
+            self.applied.failures.append(Failure("", f"{key.partition('/')[0]}: its key holds a national number"))
+
+    def _make_room(self, coming: list[PlannedChange]) -> None:
+        """Move aside whoever stands where one of these has to go, and has to go from there himself.
+
+        So two can exchange their names, and one can take that of another that is deleted. What these lie under has its
+        name already.
+        """
+        wanted = places_wanted(coming)
+        leaving = [each for each in self._plan.changes if each.new_dn is not None or each.action is Action.DELETE]
+        for change in leaving if wanted else ():
             current = self._places.current(change.dn)
-            new = aside(current, change.entry_id)
-            if self._rename(change, current, new):
+            if wanted.get(current, change.key) != change.key and self._rename(
+                change, current, aside(current, change.entry_id)
+            ):
                 self._aside.add(change.key)
 
     def _write_containers(self) -> None:
-        containers = self._of(EntryKind.CONTAINER)
-        for renamed, changes in groupby(containers, key=lambda change: change.new_dn is not None):
-            batch = list(changes)
-            if not renamed:
-                self._carry_out(batch)
-                continue
-            for change in batch:
-                current = self._places.current(change.dn)
-                if change.new_dn is not None and current != change.new_dn:
-                    self._rename(change, current, change.new_dn)
-                self._carry_out([change])
+        """Write containers from the top down: below one that is renamed, names are as they will be."""
+        for _, level in groupby(self._of(EntryKind.CONTAINER), key=_depth):
+            changes = list(level)
+            self._make_room(changes)
+            for renamed, batch in groupby(changes, key=lambda change: change.new_dn is not None):
+                if renamed:
+                    self._rename_containers(batch)
+                else:
+                    self._carry_out(batch)
+
+    def _rename_containers(self, changes: Iterable[PlannedChange]) -> None:
+        for change in changes:
+            current = self._places.current(change.dn)
+            if change.new_dn is not None and not is_spelled_as(current, change.new_dn):
+                self._rename(change, current, change.new_dn)
+            self._carry_out([change])
 
     def _rename(self, change: PlannedChange, current: Dn, new: Dn) -> bool:
         """Rename one entry by itself; what lies under it is elsewhere from then on."""
@@ -163,7 +188,7 @@ class Applier:
         self._note(change, outcome, "rename")
         if outcome.kind is not OutcomeKind.DONE:
             return False
-        self._places.moved(change.dn, new, with_others=change.kind is EntryKind.CONTAINER)
+        self._places.moved(change.dn, new)
         return True
 
     def _care_for_groups_of_failed(self, people: Iterable[PlannedChange]) -> None:
@@ -243,7 +268,7 @@ class Applier:
         if change.action is Action.DELETE:
             yield change, Delete(current, as_read)
             return
-        if change.new_dn is not None and current != change.new_dn:
+        if change.new_dn is not None and not is_spelled_as(current, change.new_dn):
             yield change, Rename(current, change.new_dn, as_read)
             current, as_read = change.new_dn, ours
         elif change.new_dn is not None:
@@ -266,6 +291,8 @@ class Applier:
                 continue
             settled = self._settler.settle(change, outcome)
             self.applied.writes.update(settled.writes)
+            if settled.is_gone:
+                self._directories.forget(self._target.name, [change.key])
             if settled.cause:
                 self._failed.add(change.key)
                 self.applied.failures.append(Failure(change.key, settled.cause))
@@ -275,6 +302,12 @@ class Applier:
                 self.applied.stopped = "the connection was lost"
 
     # --- remembering --------------------------------------------------------------------------------------------------
+
+    def _remember_changes(self) -> None:
+        """Note what is about to be changed: if this run is cut off, it is not taken for the doing of others."""
+        changing = ((change, self._known.get(change.key)) for change in self._plan.changes if change.entry_id)
+        pending = [self._comparer.about_to_change(change, known) for change, known in changing if known is not None]
+        self._directories.remember(self._target.name, pending)
 
     def _remember(self, done: list[PlannedChange]) -> None:
         now = self._plan.made_at
@@ -290,3 +323,7 @@ class Applier:
             return self._reader.ids()
         found = ((change.dn, self._reader.at(change.dn)) for change in added)
         return {dn: entry.entry_id for dn, entry in found if entry is not None and self._reader.is_marked(entry)}
+
+
+def _depth(change: PlannedChange) -> int:
+    return len((change.new_dn or change.dn).rdns)

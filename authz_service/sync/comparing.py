@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Final
 
 from authz_service.directory.names import Dn, InvalidDnError
-from authz_service.directory.operations import Change, ChangeKind, FoundEntry
+from authz_service.directory.operations import Change, ChangeKind, FoundEntry, drops_old_values
 from authz_service.store.directories import RememberedEntry
 from authz_service.sync.entries import DesiredEntry, EntryKind
-from authz_service.sync.fingerprints import Fingerprints, MemberName, digests_in, member_digests
-from authz_service.sync.plans import AttributeChange, MemberChange
+from authz_service.sync.fingerprints import NOT_KNOWN, Fingerprints, MemberName, digests_in, member_digests, without
+from authz_service.sync.plans import Action, AttributeChange, MemberChange, PlannedChange
 from authz_service.sync.rendering import member_values
 from authz_service.sync.targets import (
     OBJECT_CLASS,
     ContainerMapping,
     DisablingBit,
+    EmptyGroups,
     GroupMapping,
     Mapped,
     PeopleMapping,
     disabling_values,
 )
 
-__all__ = ["Comparer", "Difference"]
+__all__ = ["Comparer", "Difference", "is_emptied"]
 
 _Values = Mapping[str, tuple[bytes, ...]]
 _OFF: Final = (b"0",)
@@ -49,6 +51,7 @@ class Comparer:
     """Compares the entries of one target. `people`: those that should be, by key, with all members of groups.
 
     `withheld`: keys of people who must stand in no group. `leave`: what only others changed is not to be repaired.
+    `renamed`: what people will be called as members, by what they are called now.
     """
 
     def __init__(
@@ -59,12 +62,14 @@ class Comparer:
         *,
         withheld: Collection[str] = (),
         leave: bool = False,
+        renamed: Mapping[MemberName, MemberName] = MappingProxyType({}),
     ) -> None:
         self._mapped = mapped
         self._people = people
         self._fingerprints = fingerprints
         self._withheld = withheld
         self._leave = leave
+        self._renamed = renamed
         self._managed: dict[int, tuple[str, ...]] = {}
         self._asked = {name.lower(): name for name in mapped.attributes_read()}
 
@@ -90,6 +95,19 @@ class Comparer:
         """Return what is to be remembered before an entry is made: that it may be there."""
         return RememberedEntry(desired.key, "", str(desired.dn), self._fingerprints.place(desired.dn), "", b"", at)
 
+    def about_to_change(self, change: PlannedChange, known: RememberedEntry) -> RememberedEntry:
+        """Return what is known of an entry while it is being changed: of what changes, nothing."""
+        if change.action is Action.DELETE:
+            return replace(known, place="", state="", members=b"")
+        names = {each.change.attribute.lower() for each in change.attributes}
+        names |= {kind.lower() for kind, _ in change.new_dn.rdns[0]} if change.new_dn else set()
+        return replace(
+            known,
+            place="" if change.new_dn else known.place,
+            state=without(known.state, names),
+            members=NOT_KNOWN if change.members else known.members,
+        )
+
     def state(self, desired: DesiredEntry) -> str:
         """Return the digests of the attributes of an entry as it should be."""
         held = {name: _wanted(desired, name) for name in self._names(desired)}
@@ -110,6 +128,10 @@ class Comparer:
             members=desired.members.difference(self._withheld),
             group=desired.group,
         )
+
+    def is_emptied(self, desired: DesiredEntry) -> bool:
+        """Return whether a group that is not to be there empty has members, none of whom may stand in it."""
+        return is_emptied(self._mapped, desired, self._withheld)
 
     def _member_names(self, desired: DesiredEntry) -> Iterable[MemberName]:
         members = (desired.members or frozenset()).difference(self._withheld)
@@ -143,6 +165,22 @@ class Comparer:
         members, left_members = self._members(desired, found, remembered if known is not None else None)
         return Difference(tuple(changes), members, left, left_members)
 
+    def is_spelled_anew(
+        self, desired: DesiredEntry, place: Dn, found: FoundEntry, remembered: RememberedEntry | None
+    ) -> bool:
+        """Return whether its name is to be spelt otherwise than it was, and not only otherwise than others spell it.
+
+        `place`: where the entry is, or will be by then.
+        """
+        (name, wanted), *_ = desired.dn.rdns[0]
+        if remembered is None or place.rdns[0][0][1] == wanted or place != desired.dn:
+            return False
+        if not self._fingerprints.knows(remembered.state):
+            return False
+        written = digests_in(remembered.state).get(name.lower())
+        there, values = self._there(found, name), _wanted(desired, name)
+        return written == self._fingerprints.values(there) != self._fingerprints.values(values)
+
     def _judged(self, desired: DesiredEntry, change: AttributeChange, known: str | None) -> AttributeChange | None:
         """Return the change with whose doing it makes good; None: it is others' doing, and stays."""
         name = change.change.attribute.lower()
@@ -168,7 +206,7 @@ class Comparer:
             held = {_folded(value) for value in found}
             missing = tuple(value for value in wanted if _folded(value) not in held)
             return AttributeChange(Change(ChangeKind.ADD, name, missing), found, wanted) if missing else None
-        if _is_naming(desired, name) and {_folded(value) for value in found} == {_folded(value) for value in wanted}:
+        if _is_naming(desired, name) and _beside_name(desired, found) == _beside_name(desired, wanted):
             return None
         if _same_names(found, wanted):
             return None
@@ -209,7 +247,7 @@ class Comparer:
         if not added and not removed:
             return None, False
         placeholder = mapping.placeholder.normalised() if mapping.placeholder else None
-        known = member_digests(remembered.members) if remembered else None
+        known = member_digests(remembered.members) if remembered and remembered.members != NOT_KNOWN else None
         strange = {
             name
             for names, was_there in ((added, True), (removed, False))
@@ -227,7 +265,7 @@ class Comparer:
             tuple(added.values()),
             tuple(removed.values()),
             there=len(there) - _holds(there, mapping),
-            going=sum(name != placeholder for name in removed),
+            going=sum(name != placeholder and self._renamed.get(name, name) not in added for name in removed),
             by_others=bool(strange) and not left,
         )
         return change, left
@@ -258,6 +296,13 @@ class Comparer:
         if desired.group is None:
             raise ValueError(f"{desired.key} is no group")
         return self._mapped.groups[desired.group.kind]
+
+
+def is_emptied(mapped: Mapped, desired: DesiredEntry, withheld: Collection[str]) -> bool:
+    """Return whether a group that is not to be there empty has members, none of whom may stand in it."""
+    if desired.group is None or not desired.members or not all(key in withheld for key in desired.members):
+        return False
+    return mapped.groups[desired.group.kind].empty is EmptyGroups.DELETE
 
 
 def _differing(
@@ -302,7 +347,7 @@ def _wanted(desired: DesiredEntry, name: str) -> tuple[bytes, ...]:
 
 def _after_rename(values: tuple[bytes, ...], found: FoundEntry, desired: DesiredEntry, name: str) -> tuple[bytes, ...]:
     """Return the values of an attribute after a rename, which takes the old name's value and gives the new one's."""
-    for kind, value in found.dn.rdns[0] if found.dn.rdns else ():
+    for kind, value in found.dn.rdns[0] if drops_old_values(found.dn, desired.dn) else ():
         if kind.lower() == name.lower():
             old = value.encode("utf-8", "surrogateescape")
             values = tuple(each for each in values if _folded(each) != _folded(old))
@@ -314,6 +359,12 @@ def _after_rename(values: tuple[bytes, ...], found: FoundEntry, desired: Desired
 
 def _is_naming(desired: DesiredEntry, name: str) -> bool:
     return any(kind.lower() == name.lower() for kind, _ in desired.dn.rdns[0])
+
+
+def _beside_name(desired: DesiredEntry, values: tuple[bytes, ...]) -> set[bytes]:
+    """Return the values of the attribute that names the entry but the one in its name, which servers spell anew."""
+    name = {_folded(value.encode("utf-8", "surrogateescape")) for _, value in desired.dn.rdns[0]}
+    return {value for value in values if _folded(value) not in name}
 
 
 def _folded(value: bytes) -> str:

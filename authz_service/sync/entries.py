@@ -29,8 +29,8 @@ class DesiredEntry:
     `spelled`: the DN as it is written. `attributes`: every value there should be; objectClass and the attribute of the
     marker may have further ones. Members, and what disables, are not in it: `rendering.member_values` and
     `targets.disabling_values` give them. `members`: keys of people; None: this is no group. `enterprises`: numbers of
-    those it is there for; none: of no enterprise in particular. `revision`: of the facts it was made from. `login`:
-    what stands for a person where members are login names.
+    those it is there for; none: of no enterprise in particular. `login`: what stands for a person where members are
+    login names.
     """
 
     key: str
@@ -41,7 +41,6 @@ class DesiredEntry:
     members: frozenset[str] | None = None
     disabled: bool = False
     enterprises: frozenset[str] = frozenset()
-    revision: int = 0
     person_id: str = ""
     login: bytes = b""
     group: Group | None = None

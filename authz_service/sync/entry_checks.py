@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from authz_service.directory.names import Dn
 from authz_service.sync.entries import DesiredEntry, EntryKind
 from authz_service.sync.targets import GroupClass, Mapped
 
-__all__ = ["Problem", "RenderingError", "collisions", "faults"]
+__all__ = ["Claims", "Problem", "RenderingError", "faults"]
 
 _SHOWN: Final = 5
 _SAM: Final = "samaccountname"
@@ -66,10 +67,11 @@ def _faults_of_name(mapped: Mapped, entry: DesiredEntry) -> Iterator[str]:
 
 def _faults_of_values(mapped: Mapped, entry: DesiredEntry) -> Iterator[str]:
     for name, values in entry.attributes.items():
+        is_sam = len(name) == len(_SAM) and name.lower() == _SAM
         for value in values:
             if b"\0" in value or not (value.isascii() or _is_utf8(value)):
                 yield f"{name} has a character that cannot be in a text"
-            elif name.lower() == _SAM and _is_refused_by_sam(value.decode(), _LONGEST_SAM[entry.kind]):
+            elif is_sam and _is_refused_by_sam(value.decode(), _LONGEST_SAM[entry.kind]):
                 yield f"{name} is not what Active Directory takes; use |sam and |first:{_LONGEST_SAM[entry.kind]}"
     if entry.kind is EntryKind.PERSON and not entry.login and not _all_name_entries(mapped):
         yield f"there is no {mapped.people.login_attribute} to stand in groups of login names"
@@ -91,25 +93,58 @@ def _all_name_entries(mapped: Mapped) -> bool:
     return all(mapping.group_class.names_entries for mapping in mapped.groups.values())
 
 
-def collisions(mapped: Mapped, entries: Iterable[DesiredEntry]) -> Iterator[Problem]:
-    """Yield each pair of entries that would have one name, or one value where no two may share any.
+class Claims:
+    """Who has which name, and which value of those that no two may share.
 
     Names and values are equal when a directory holds them equal: case and runs of spaces do not count.
     """
-    names = {
-        mapping.placeholder.normalised(): "placeholder" for mapping in mapped.groups.values() if mapping.placeholder
-    }
-    holders: dict[tuple[str, str], str] = {}
-    unique: dict[str, bool] = {}
-    for entry in entries:
-        first = names.setdefault(entry.dn.normalised(), entry.key)
-        if first != entry.key:
-            yield Problem((first, entry.key), "both would have the same DN")
+
+    def __init__(self, mapped: Mapped) -> None:
+        self._mapped = mapped
+        self._unique: dict[str, str] = {}
+        self._holders: dict[Dn | tuple[str, str], str] = {}
+        self._crowds: dict[Dn | tuple[str, str], list[str]] = {}
+        """By what several entries claim: their keys, the first of them as in `_holders`."""
+        for mapping in mapped.groups.values():
+            if mapping.placeholder:
+                self._holders[mapping.placeholder] = "placeholder"
+
+    def make(self, entry: DesiredEntry) -> None:
+        """Note what an entry that was not there claims."""
+        for claim in self._of(entry):
+            holder = self._holders.setdefault(claim, entry.key)
+            if holder != entry.key:
+                self._crowds.setdefault(claim, [holder]).append(entry.key)
+
+    def give_up(self, entry: DesiredEntry) -> None:
+        """Take back what an entry has claimed."""
+        for claim in self._of(entry):
+            crowd = self._crowds.pop(claim, None)
+            if crowd is None:
+                self._holders.pop(claim, None)
+                continue
+            others = [key for key in crowd if key != entry.key]
+            self._holders[claim] = others[0]
+            if len(others) > 1:
+                self._crowds[claim] = others
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield each pair of entries that would have one name, or one value where no two may share any."""
+        for claim, (first, *others) in self._crowds.items():
+            what = "DN" if isinstance(claim, Dn) else self._unique[claim[0]]
+            yield from (Problem((first, other), f"both would have the same {what}") for other in others)
+
+    def _of(self, entry: DesiredEntry) -> set[Dn | tuple[str, str]]:
+        claims: set[Dn | tuple[str, str]] = {entry.dn}
+        if not self._mapped.unique:
+            return claims
         for name, values in entry.attributes.items():
-            if name not in unique:
-                unique[name] = name.lower() in mapped.unique
-            for value in values if unique[name] else ():
-                held = " ".join(value.decode("utf-8", "replace").casefold().split())
-                first = holders.setdefault((name.lower(), held), entry.key)
-                if first != entry.key:
-                    yield Problem((first, entry.key), f"both would have the same {name}")
+            lowered = name.lower()
+            if lowered in self._mapped.unique:
+                self._unique.setdefault(lowered, name)
+                claims.update((lowered, _folded(value)) for value in values)
+        return claims
+
+
+def _folded(value: bytes) -> str:
+    return " ".join(value.decode("utf-8", "replace").casefold().split())

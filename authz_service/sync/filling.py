@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
+from unicodedata import normalize
 
 from authz_service.directory.names import Dn
 from authz_service.sync.entries import Attributes
 from authz_service.sync.targets import OBJECT_CLASS, AttributeMapping, Mapped
 from authz_service.sync.templates import DnTemplate
 
-__all__ = ["Filler"]
+__all__ = ["Filler", "distinct"]
 
 
 class Filler:
@@ -45,7 +46,7 @@ class Filler:
         for name, template in self._single:
             text = template.render(values)
             if text and not text.isspace():
-                attributes[name] = (text.encode("utf-8", "surrogatepass"),)
+                attributes[name] = _alone(text)
         for name, templates in self._several:
             if filled := _octets(template.render(values) for template in templates):
                 attributes[name] = filled
@@ -64,6 +65,12 @@ def _text(value: str) -> str:
     return value
 
 
+@lru_cache(maxsize=4096)
+def _alone(text: str) -> tuple[bytes]:
+    """Return a text as the one value of an attribute: the same object for those of many entries."""
+    return (text.encode("utf-8", "surrogatepass"),)
+
+
 @lru_cache(maxsize=1024)
 def _parent(base: Dn, above: tuple[tuple[str, str], ...]) -> tuple[Dn, str]:
     """Return the name that many entries lie under, and what stands behind theirs."""
@@ -74,4 +81,22 @@ def _parent(base: Dn, above: tuple[tuple[str, str], ...]) -> tuple[Dn, str]:
 def _octets(values: Iterable[str], more: tuple[bytes, ...] = ()) -> tuple[bytes, ...]:
     """Return the values that are not blank, each once; what is no Unicode text becomes octets that are no UTF-8."""
     filled = [value.encode("utf-8", "surrogatepass") for value in values if value and not value.isspace()]
-    return tuple(dict.fromkeys([*filled, *more]))
+    return distinct([*filled, *more])
+
+
+def distinct(values: Iterable[bytes]) -> tuple[bytes, ...]:
+    """Return the values of an attribute that a directory tells apart, the first of those that it does not.
+
+    Case, runs of spaces and how a letter is composed do not count: a server refuses the entry that has both.
+    """
+    found = tuple(dict.fromkeys(values))
+    if len(found) < 2:
+        return found
+    first: dict[str, bytes] = {}
+    for value in found:
+        first.setdefault(_alike(value), value)
+    return tuple(first.values())
+
+
+def _alike(value: bytes) -> str:
+    return " ".join(normalize("NFKC", value.decode("utf-8", "surrogateescape")).casefold().split())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
@@ -10,10 +10,13 @@ from typing import Final
 
 from authz_service.directory.names import Dn
 
-__all__ = ["Fingerprints", "MemberName", "digests_in", "member_digests"]
+__all__ = ["NOT_KNOWN", "Fingerprints", "MemberName", "digests_in", "member_digests", "without"]
 
 _SIZE: Final = 8
 _LONGEST_KEY: Final = 64
+
+NOT_KNOWN: Final = b"?"
+"""In place of the digests of all members: who was last written into the group is not known."""
 
 MemberName = object
 """What makes two members equal: the normalised name of an entry, or the octets of a login."""
@@ -40,7 +43,7 @@ class Fingerprints:
 
     def values(self, values: Iterable[bytes]) -> str:
         """Return the digest of a set of values."""
-        return _digest(self._key, b"".join(b"%d:%b" % (len(value), value) for value in sorted(set(values)))).hex()
+        return _values(self._key, tuple(values))
 
     def member(self, name: MemberName) -> bytes:
         """Return the digest of one member."""
@@ -66,6 +69,12 @@ def digests_in(state: str) -> dict[str, str]:
     return {name: digest for name, _, digest in pairs}
 
 
+def without(state: str, names: Collection[str]) -> str:
+    """Return what `Fingerprints.state` put together, without the digests of these attributes (in lower case)."""
+    tag, *parts = state.split(";")
+    return ";".join([tag, *(part for part in parts if part.partition("=")[0] not in names)])
+
+
 def member_digests(members: bytes) -> frozenset[bytes]:
     """Return the digests that `Fingerprints.members` put together."""
     return frozenset(members[start : start + _SIZE] for start in range(0, len(members), _SIZE))
@@ -79,6 +88,12 @@ def _derived(secret: bytes) -> bytes:
 @lru_cache(maxsize=8)
 def _tag(key: bytes) -> str:
     return _digest(key, b"tag").hex()
+
+
+@lru_cache(maxsize=4096)
+def _values(key: bytes, values: tuple[bytes, ...]) -> str:
+    """Return the digest of a set of values, of which many entries have the same ones."""
+    return _digest(key, b"".join(b"%d:%b" % (len(value), value) for value in sorted(set(values)))).hex()
 
 
 def _digest(key: bytes, content: bytes) -> bytes:

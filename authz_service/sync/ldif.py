@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from authz_service.directory.names import Dn
-from authz_service.directory.operations import Add, ChangeKind, Delete, Modify, Operation, Rename
+from authz_service.directory.operations import Add, ChangeKind, Delete, Modify, Operation, Rename, drops_old_values
 
 __all__ = ["VERSION", "change_record", "comment", "entry_record"]
 
@@ -86,7 +86,7 @@ def _modify(operation: Modify, hidden: frozenset[str]) -> Iterator[str]:
 def _rename(operation: Rename) -> Iterator[str]:
     yield "changetype: modrdn"
     yield from _line("newrdn", _octets(operation.new_dn.rdn))
-    yield "deleteoldrdn: 1"
+    yield f"deleteoldrdn: {int(drops_old_values(operation.dn, operation.new_dn))}"
     if operation.new_dn.parent != operation.dn.parent:
         yield from _line("newsuperior", _octets(operation.new_dn.parent))
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from authz_service.directory.operations import FoundEntry
 from authz_service.store.directories import RememberedEntry
 from authz_service.sync import targets
-from authz_service.sync.comparing import Comparer
+from authz_service.sync.comparing import Comparer, is_emptied
+from authz_service.sync.differences import ORDER, Differences, moves
 from authz_service.sync.entries import DesiredEntry, EntryKind
-from authz_service.sync.fingerprints import Fingerprints
+from authz_service.sync.fingerprints import Fingerprints, MemberName
 from authz_service.sync.plans import (
     Action,
     Basis,
@@ -24,13 +25,13 @@ from authz_service.sync.plans import (
     PlannedChange,
 )
 from authz_service.sync.reading import Found, TargetReader
-from authz_service.sync.renaming import Places
 from authz_service.sync.rendering import new_entry_attributes
 from authz_service.sync.targets import Target
 
 __all__ = ["Planner", "Wanted"]
 
-_ORDER: Final[Mapping[EntryKind, int]] = {kind: position for position, kind in enumerate(EntryKind)}
+_LATE: Final = 15 * 60 * 1_000_000
+"""For so long (microseconds) after it was sent, a write may still be done by a server that did not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,11 @@ class Planner:
         known = self._remembered.get(key)
         return known.entry_id if known else ""
 
+    def _was_taken_away(self, key: str) -> bool:
+        """Return whether an entry that is not there was, and was not about to be deleted by us."""
+        known = self._remembered.get(key)
+        return known is not None and bool(known.entry_id and known.state)
+
     def _match(
         self, desired: Mapping[str, DesiredEntry], remembered: Mapping[str, RememberedEntry], found: Found
     ) -> _Matched:
@@ -124,7 +130,7 @@ class Planner:
                     matched.going.append((key, entry))
                 else:
                     matched.pairs.append((wanted, entry))
-            elif wanted is None:
+            elif wanted is None and not self._may_come_late(known):
                 matched.gone.append(key)
         met = {entry.key for entry, _ in matched.pairs} | {clash.key for clash in matched.clashes}
         matched.missing = [entry for key, entry in desired.items() if key not in met]
@@ -132,6 +138,10 @@ class Planner:
         for dn in free:
             matched.clashes.append(Clash(ClashKind.NOT_REMEMBERED, dn, wanted_at.get(dn, "")))
         return matched
+
+    def _may_come_late(self, known: RememberedEntry) -> bool:
+        """Return whether a server that fell silent over an entry may yet make it: then it has to be known as ours."""
+        return not known.entry_id and self._now - known.written_at < _LATE
 
     def _found_as(self, known: RememberedEntry, found: Found, at_place: Mapping[str, FoundEntry]) -> FoundEntry | None:
         """Return the entry that is remembered; one that was about to be made is known by its place and our mark."""
@@ -142,7 +152,7 @@ class Planner:
     def _find_strangers(self, reader: TargetReader, matched: _Matched) -> None:
         """Find out who stands where an entry of ours is to come and is none of those found."""
         ours = {entry.dn for _, entry in [*matched.pairs, *matched.going]}
-        places = _moves(pair for pair in matched.pairs if pair[0].kind is EntryKind.CONTAINER)
+        places = moves(pair for pair in matched.pairs if pair[0].kind is EntryKind.CONTAINER)
         comes = {entry.dn: entry for entry in matched.missing}
         comes |= {entry.dn: entry for entry, found in matched.pairs if places.current(found.dn) != entry.dn}
         known = {clash.key for clash in matched.clashes}
@@ -164,14 +174,24 @@ class Planner:
         found: Found,
         matched: _Matched,
     ) -> Plan:
-        left = [entry for entry in matched.missing if self._leave and self._id(entry.key)]
+        left = [entry for entry in matched.missing if self._leave and self._was_taken_away(entry.key)]
         clashing = {clash.key for clash in matched.clashes if clash.key}
         absent = {entry.key for entry in left}
         not_ours = (clashing - {entry.key for entry, _ in matched.pairs}) | absent
         withheld = frozenset(key for key in not_ours if key in desired and desired[key].kind is EntryKind.PERSON)
-        differences = _Differences(self._remembered, self._fingerprints, reader, matched.adopted, leave=self._leave)
+        if wanted.only is not None:
+            withheld |= self._strangers_among_members(reader, desired, wanted.only, matched)
+        self._leave_out_emptied(matched, withheld)
+        differences = Differences(self._remembered, self._fingerprints, reader, matched.adopted, leave=self._leave)
         people = {**desired, **differences.where_they_stay(matched.pairs, clashing)}
-        comparer = Comparer(self._target.mapped, people, self._fingerprints, withheld=withheld, leave=self._leave)
+        comparer = Comparer(
+            self._target.mapped,
+            people,
+            self._fingerprints,
+            withheld=withheld,
+            leave=self._leave,
+            renamed=_renamed(matched.pairs, people),
+        )
         differences.compare(comparer, matched.pairs, clashing)
         adds = [self._addition(comparer, people, entry) for entry in matched.missing if entry.key not in absent]
         deletions = [self._deletion(reader, key, entry) for key, entry in matched.going]
@@ -193,6 +213,38 @@ class Planner:
             entries=people,
         )
 
+    def _strangers_among_members(
+        self, reader: TargetReader, desired: Mapping[str, DesiredEntry], only: frozenset[str], matched: _Matched
+    ) -> frozenset[str]:
+        """Return the keys of people who are to come into groups, are not looked at, and whose entries are not ours."""
+        coming: set[str] = set()
+        for group, found in [*matched.pairs, *((entry, None) for entry in matched.missing)]:
+            if group.group is not None and group.members:
+                group_class = self._target.mapped.groups[group.group.kind].group_class
+                there = set(found.attributes.get(group_class.member_attribute, ())) if found is not None else set()
+                members = (desired[key] for key in group.members.difference(only))
+                coming.update(
+                    each.key
+                    for each in members
+                    if (each.spelled if group_class.names_entries else each.login) not in there
+                )
+        ids = {entry_id: key for key in coming if (entry_id := self._id(key))}
+        ours = reader.some(ids, ()).marked if ids else {}
+        return frozenset(coming.difference(key for entry_id, key in ids.items() if entry_id in ours))
+
+    def _leave_out_emptied(self, matched: _Matched, withheld: frozenset[str]) -> None:
+        """Take groups for unwanted that are not to be there empty, and whose members may all stand in no group."""
+        if withheld:
+            pairs = matched.pairs
+            emptied = {
+                each.key
+                for each in [*(entry for entry, _ in pairs), *matched.missing]
+                if is_emptied(self._target.mapped, each, withheld)
+            }
+            matched.going += [(entry.key, found) for entry, found in pairs if entry.key in emptied]
+            matched.pairs = [pair for pair in pairs if pair[0].key not in emptied]
+            matched.missing = [entry for entry in matched.missing if entry.key not in emptied]
+
     def _there(self, wanted: Wanted, matched: _Matched) -> int:
         """Return how many entries of ours there are; where only some were read, how many there should still be."""
         if wanted.only is None:
@@ -202,7 +254,7 @@ class Planner:
     def _addition(self, comparer: Comparer, desired: Mapping[str, DesiredEntry], entry: DesiredEntry) -> PlannedChange:
         shown = comparer.without_withheld(entry)
         values = new_entry_attributes(self._target.mapped, shown, desired)
-        drift = (DriftKind.DELETED,) if self._id(entry.key) else ()
+        drift = (DriftKind.DELETED,) if self._was_taken_away(entry.key) else ()
         return PlannedChange(
             entry.key, entry.kind, Action.ADD, entry.dn, drift=drift, desired=entry, values=tuple(values.items())
         )
@@ -228,124 +280,22 @@ class Planner:
         return None
 
 
-class _Differences:
-    """Compares pair after pair; containers first, as what lies under them moves with them."""
-
-    def __init__(
-        self,
-        remembered: Mapping[str, RememberedEntry],
-        fingerprints: Fingerprints,
-        reader: TargetReader,
-        adopted: set[str],
-        *,
-        leave: bool,
-    ) -> None:
-        self._remembered = remembered
-        self._fingerprints = fingerprints
-        self._reader = reader
-        self._adopted = adopted
-        self._leave = leave
-        self.changes: list[PlannedChange] = []
-        self.reported: list[Drift] = []
-        self.refreshed: list[tuple[DesiredEntry, str]] = []
-        self.unchanged = 0
-
-    def compare(self, comparer: Comparer, pairs: Iterable[tuple[DesiredEntry, FoundEntry]], clashing: set[str]) -> None:
-        """Compare all pairs. `clashing`: keys of entries that cannot get their name."""
-        places = Places()
-        for desired, found in sorted(pairs, key=lambda pair: _depth_first(pair[0])):
-            self._compare(comparer, desired, found, places, can_be_renamed=desired.key not in clashing)
-
-    def _compare(
-        self, comparer: Comparer, desired: DesiredEntry, found: FoundEntry, places: Places, *, can_be_renamed: bool
-    ) -> None:
-        known = self._remembered.get(desired.key)
-        has_moved = places.current(found.dn) != desired.dn
-        moved_by_others = has_moved and self._was_moved(found, known)
-        stays = moved_by_others and self._leave and self._is_where_it_was_put(desired, known)
-        renames = has_moved and can_be_renamed and not stays
-        difference = comparer.difference(desired, found, known, renamed=has_moved)
-        kinds = [DriftKind.MOVED] if stays else []
-        kinds += [DriftKind.CHANGED] if difference.left_attributes else []
-        kinds += [DriftKind.MEMBERS] if difference.left_members else []
-        if kinds:
-            self.reported.append(Drift(desired.key, found.dn, tuple(kinds)))
-        if renames and desired.kind is EntryKind.CONTAINER:
-            places.moved(found.dn, desired.dn, with_others=True)
-        if not renames and difference.is_none:
-            self.unchanged += 1
-            if self._is_outdated(comparer, desired, known) and not kinds and not has_moved:
-                self.refreshed.append((desired, found.entry_id))
-            return
-        drift = [DriftKind.MOVED] if renames and moved_by_others else []
-        drift += [DriftKind.CHANGED] if any(change.by_others for change in difference.attributes) else []
-        drift += [DriftKind.MEMBERS] if difference.members and difference.members.by_others else []
-        self.changes.append(
-            PlannedChange(
-                desired.key,
-                desired.kind,
-                Action.CHANGE,
-                found.dn,
-                found.entry_id,
-                new_dn=desired.dn if renames else None,
-                tag=self._reader.unchanged(found),
-                attributes=difference.attributes,
-                members=difference.members,
-                drift=tuple(drift),
-                desired=desired,
-            )
-        )
-
-    def where_they_stay(
-        self, pairs: Iterable[tuple[DesiredEntry, FoundEntry]], clashing: set[str]
-    ) -> dict[str, DesiredEntry]:
-        """Return the people whose entries keep another name than they should have, by key and with that name."""
-        pairs = list(pairs)
-        places = _moves(pair for pair in pairs if pair[0].kind is EntryKind.CONTAINER)
-        staying = {}
-        for desired, found in pairs:
-            known = self._remembered.get(desired.key)
-            current = places.current(found.dn)
-            if desired.kind is EntryKind.PERSON and current != desired.dn:
-                left = self._leave and self._was_moved(found, known) and self._is_where_it_was_put(desired, known)
-                if left or desired.key in clashing:
-                    staying[desired.key] = replace(desired, dn=current, spelled=str(current).encode())
-        return staying
-
-    def _was_moved(self, found: FoundEntry, known: RememberedEntry | None) -> bool:
-        """Return whether somebody else gave an entry another name."""
-        if known is None or not self._fingerprints.knows(known.state):
-            return False
-        return known.place != self._fingerprints.place(found.dn)
-
-    def _is_where_it_was_put(self, desired: DesiredEntry, known: RememberedEntry | None) -> bool:
-        """Return whether the name that an entry should have is still the one that it was given."""
-        return known is not None and known.place == self._fingerprints.place(desired.dn)
-
-    def _is_outdated(self, comparer: Comparer, desired: DesiredEntry, known: RememberedEntry | None) -> bool:
-        """Return whether an entry is not what is remembered of it: a run was cut off, or others did our work."""
-        if known is None or not known.entry_id or desired.key in self._adopted:
-            return True
-        return known.state != comparer.state(desired) or known.place != self._fingerprints.place(desired.dn)
-
-
-def _moves(pairs: Iterable[tuple[DesiredEntry, FoundEntry]]) -> Places:
-    places = Places()
-    for desired, found in sorted(pairs, key=lambda pair: _depth_first(pair[0])):
-        if places.current(found.dn) != desired.dn:
-            places.moved(found.dn, desired.dn, with_others=True)
-    return places
-
-
-def _depth_first(entry: DesiredEntry) -> tuple[int, int]:
-    return _ORDER[entry.kind], len(entry.dn.rdns)
+def _renamed(
+    pairs: Iterable[tuple[DesiredEntry, FoundEntry]], people: Mapping[str, DesiredEntry]
+) -> dict[MemberName, MemberName]:
+    """Return what people will be called in groups, by what those are called there now who get another name."""
+    return {
+        found.dn.normalised(): people[desired.key].dn.normalised()
+        for desired, found in pairs
+        if desired.kind is EntryKind.PERSON and found.dn != people[desired.key].dn
+    }
 
 
 def _in_order(changes: list[PlannedChange]) -> list[PlannedChange]:
     """Return changes in the order in which they are carried out: what comes from the top down, what goes last."""
 
     def place(change: PlannedChange) -> tuple[int, int, int, str]:
-        order = _ORDER[change.kind]
+        order = ORDER[change.kind]
         if change.action is Action.DELETE:
             return 1, -order, -len(change.dn.rdns), change.key
         depth = len((change.new_dn or change.dn).rdns) if change.kind is EntryKind.CONTAINER else 0

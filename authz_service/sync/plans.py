@@ -72,7 +72,8 @@ class AttributeChange:
 class MemberChange:
     """Who comes into a group and who goes, as values of the attribute. `there`: how many are in it, placeholder apart.
 
-    `going`: how many of `removed` stand for somebody; `by_others`: some of them came or went by somebody else's hand.
+    `going`: how many of `removed` stand for somebody who does not stay under another name; `by_others`: some of them
+    came or went by somebody else's hand.
     """
 
     attribute: str

@@ -20,8 +20,8 @@ _TAGS: Final = {Vendor.OPENLDAP: "entryCSN", Vendor.ACTIVE_DIRECTORY: "uSNChange
 _OTHER_TAG: Final = "modifyTimestamp"
 _IDS_AT_ONCE: Final = 100
 _LOOKED_AT_SINGLY: Final = 200
-_NOT_TO_BE_SEEN: Final = frozenset({ResultCode.NO_SUCH_OBJECT, 50})
-"""Codes of a server that does not let us look outside our base (RFC 4511 appendix A: 50, insufficientAccessRights)."""
+_NOT_TO_BE_SEEN: Final = frozenset({ResultCode.NO_SUCH_OBJECT, ResultCode.INSUFFICIENT_ACCESS_RIGHTS})
+"""Codes of a server that does not let us look outside our base."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,13 @@ class TargetReader:
         return self._mapped.marker.is_on(entry.attributes)
 
     def at(self, dn: Dn) -> FoundEntry | None:
-        """Return the entry with that name, None when there is none."""
-        return self._session.entry(dn, self._attributes)
+        """Return the entry with that name, None when there is none, or can be none for the server."""
+        try:
+            return self._session.entry(dn, self._attributes)
+        except IncompleteReadError as error:
+            if error.code == ResultCode.INVALID_DN_SYNTAX:
+                return None  # too long a name, for one
+            raise
 
     def of_id(self, entry_id: str) -> FoundEntry | None:
         """Return the entry with that id wherever it is, None when there is none that we may see."""

@@ -5,18 +5,19 @@ from __future__ import annotations
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from authz_service.directory.errors import DirectoryError, DirectoryUnreachableError
 from authz_service.directory.session import Session
 from authz_service.domain import moments
+from authz_service.domain.national_numbers import holds_national_number
 from authz_service.store.directories import Approval, Directories, Failure, RememberedEntry, Run, RunOutcome
 from authz_service.sync.applying import Applier
 from authz_service.sync.fingerprints import Fingerprints
-from authz_service.sync.holders import is_gone
+from authz_service.sync.leases import Lease, TargetBusyError
 from authz_service.sync.limits import Excess, excesses
 from authz_service.sync.planning import Planner, Wanted
 from authz_service.sync.plans import Action, ClashKind, Plan
@@ -26,11 +27,12 @@ from authz_service.sync.targets import Target
 
 __all__ = ["RunReport", "Runner", "TargetBusyError"]
 
-_LEASE_SECONDS: Final = 120.0
 _CONNECTIONS: Final = 3
 """How often a run connects: when a connection is lost, what it left is read anew over the next one."""
 _MOST_FAILURES: Final = 1000
-_CLEAN: Final = (RunOutcome.DONE, RunOutcome.PARTIAL)
+_LOOKED_BACK: Final = 10
+_REMEMBERED: Final = 30 * 86_400_000_000
+"""How long runs are remembered that tell nothing of how a target stands any more, in microseconds."""
 _WORDS: Final = {
     ClashKind.FOREIGN: "an entry that is not ours stands where this one should be",
     ClashKind.NOT_REMEMBERED: "an entry with our mark, which is not remembered as ours, is left alone",
@@ -39,10 +41,6 @@ _WORDS: Final = {
 }
 
 Progress = Callable[[int, int], None]
-
-
-class TargetBusyError(Exception):
-    """Another process writes to this target now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,10 @@ class RunReport:
 
 
 class Runner:
-    """Runs for one target. `connect`: opens a session with its directory; `holder`: as `holders.this_process` says."""
+    """Runs for one target. `connect`: opens a session with its directory; `holder`: as `holders.this_process` says.
+
+    `operator`: who carries plans out, so that his own approvals do not count; "": everybody's do.
+    """
 
     def __init__(
         self,
@@ -73,9 +74,11 @@ class Runner:
         holder: str,
         clock: Callable[[], int] = moments.now,
         *,
+        operator: str = "",
         renewed_after_seconds: float = 20,
     ) -> None:
         self._target = target
+        self._operator = operator
         self._directories = directories
         self._fingerprints = fingerprints
         self._connect = connect
@@ -90,42 +93,74 @@ class Runner:
         """
         with self._connect() as session:
             plan = self._planned(session, wanted, self._directories.remembered(self._target.name))
-        return plan, self.excesses(plan)
+        return plan, self._excesses(plan, wanted)
 
-    def excesses(self, plan: Plan) -> tuple[Excess, ...]:
-        """Return which limits a plan is beyond. Raises StoreUnavailableError."""
-        last = self._directories.last_run(self._target.name, *_CLEAN)
+    def _excesses(self, plan: Plan, wanted: Wanted) -> tuple[Excess, ...]:
+        """Return which limits a plan is beyond.
+
+        What shrank before is waiting for its approval, if it needs one: it keeps no change of something else back.
+        """
+        last = self._directories.reached(self._target.name)
+        if last is not None and wanted.only is not None:
+            before = self._directories.runs(self._target.name, _LOOKED_BACK)
+            last = replace(last, counts=next((each.counts for each in before if "people" in each.counts), last.counts))
         return excesses(plan, self._target.limits, last)
 
     def apply(
-        self, wanted: Wanted, saved: SavedPlan | None = None, progress: Progress = lambda _done, _total: None
+        self,
+        wanted: Wanted | Callable[[], Wanted],
+        saved: SavedPlan | None = None,
+        progress: Progress = lambda _done, _total: None,
     ) -> RunReport:
         """Make a plan and carry it out; with `saved`, only if it is still that one.
 
+        `wanted`: what should be there, or who says that as soon as nobody else writes: so no facts older than those
+        of another process are written after them. What he raises goes on, and no run is noted.
         What goes wrong with the directory is told by the report's run, and was noted. Raises TargetBusyError,
         StoreUnavailableError.
         """
-        with self._alone():
-            now = self._clock()
-            run = Run(str(uuid.uuid4()), self._target.name, now, wanted.revision, wanted.policy)
-            self._directories.begin(run)
+        with self._lease().held() as lease:
+            wanted = wanted() if callable(wanted) else wanted
+            run, standing = self._begun(wanted)
             report = RunReport(run)
             try:
-                report = self._carried_out(report, wanted, saved, progress)
+                report = self._carried_out(report, wanted, saved, progress, lease)
             except DirectoryError as error:
                 report = _failed(report, str(error))
             finally:
                 ended = report.run
                 if ended.outcome is RunOutcome.RUNNING:
                     ended = _failed(report, "the run was cut off").run
-                self._directories.end(replace(ended, ended_at=self._clock()))
-        return replace(report, run=replace(ended, ended_at=self._clock()))
+                failures = tuple(map(_tellable, (*ended.failures, *standing)[:_MOST_FAILURES]))
+                ended = replace(ended, failures=failures, ended_at=max(self._clock(), ended.started_at))
+                self._directories.end(ended)
+            if ended.is_full:
+                self._directories.forget_runs(self._target.name, ended.started_at - _REMEMBERED)
+        return replace(report, run=ended)
+
+    def _begun(self, wanted: Wanted) -> tuple[Run, tuple[Failure, ...]]:
+        """Note that a run begins, after all others; also return what failed in those and it does not look at."""
+        name = self._target.name
+        before = self._directories.runs(name, _LOOKED_BACK)
+        started_at = max([self._clock(), *(each.started_at + 1 for each in before)])
+        counts = {"full": 1} if wanted.only is None else {}
+        run = Run(str(uuid.uuid4()), name, started_at, wanted.revision, wanted.policy, counts=counts)
+        self._directories.begin(run)
+        failures = next((each.failures for each in before if not each.is_refusal), ())
+        only = wanted.only
+        return run, () if only is None else tuple(each for each in failures if each.key not in only)
+
+    def _lease(self) -> Lease:
+        name = self._target.name
+        return Lease(self._directories, name, self._holder, self._clock, self._renewed_after_seconds)
 
     def _planned(self, session: Session, wanted: Wanted, remembered: Mapping[str, RememberedEntry]) -> Plan:
         planner = Planner(self._target, self._fingerprints, remembered, self._clock())
         return planner.plan(TargetReader(session, self._target.mapped), wanted)
 
-    def _carried_out(self, report: RunReport, wanted: Wanted, saved: SavedPlan | None, progress: Progress) -> RunReport:
+    def _carried_out(
+        self, report: RunReport, wanted: Wanted, saved: SavedPlan | None, progress: Progress, lease: Lease
+    ) -> RunReport:
         first: Plan | None = None
         writes: Counter[str] = Counter()
         for attempt in range(_CONNECTIONS):
@@ -135,12 +170,12 @@ class Runner:
                     plan = self._planned(session, wanted, remembered)
                     if first is None:
                         first = plan
-                        report = self._held_back(replace(report, plan=plan, writes=writes), saved)
+                        report = self._held_back(replace(report, plan=plan, writes=writes), wanted, saved)
                         if report.run.outcome is not RunOutcome.RUNNING:
                             return report
                     elif not _is_within(plan, first):
                         return _failed(report, "after the connection was lost, there is more to be taken away")
-                    report, is_lost = self._applied(session, plan, remembered, report, progress)
+                    report, is_lost = self._applied(session, plan, remembered, report, progress, lease)
             except DirectoryUnreachableError:
                 if first is None or attempt + 1 == _CONNECTIONS:
                     raise
@@ -150,23 +185,30 @@ class Runner:
             time.sleep(attempt)
         return _failed(report, "the connection was lost again and again")
 
-    def _held_back(self, report: RunReport, saved: SavedPlan | None) -> RunReport:
+    def _held_back(self, report: RunReport, wanted: Wanted, saved: SavedPlan | None) -> RunReport:
         """Return the report with an outcome when the plan must not be carried out."""
         plan = report.plan
         if plan is None:
             return report
-        run = replace(report.run, counts=plan.counts(), token=plan.basis.token)
+        run = replace(report.run, counts={**report.run.counts, **plan.counts()}, token=plan.basis.token)
         stale = staleness(saved, plan) if saved is not None else ()
         if stale:
             failures = tuple(Failure("", told) for told in stale)
-            return replace(report, stale=stale, run=replace(run, outcome=RunOutcome.FAILED, failures=failures))
-        beyond = self.excesses(plan)
+            run = replace(run, outcome=RunOutcome.FAILED, failures=failures, counts={"stale": 1})
+            return replace(report, stale=stale, run=run)
+        beyond = self._excesses(plan, wanted)
         if not beyond:
             return replace(report, run=run)
-        approval = self._directories.use_approval(self._target.name, plan.digest, self._clock())
+        name, now = self._target.name, self._clock()
+        approval = self._directories.use_approval(name, plan.digest, now, not_by=self._operator)
         if approval is not None:
             return replace(report, run=run, approval=approval)
         failures = tuple(Failure(each.key, each.told) for each in beyond)[:_MOST_FAILURES]
+        if any(each.digest == plan.digest for each in self._directories.approvals(name, now)):
+            failures = (
+                Failure("", f"it was approved by {self._operator}, so somebody else has to carry it out"),
+                *failures,
+            )
         return replace(report, waits_for=beyond, run=replace(run, outcome=RunOutcome.BLOCKED, failures=failures))
 
     def _applied(
@@ -176,6 +218,7 @@ class Runner:
         remembered: Mapping[str, RememberedEntry],
         report: RunReport,
         progress: Progress,
+        lease: Lease,
     ) -> tuple[RunReport, bool]:
         """Carry a plan out; also return whether the connection was lost over it."""
         applier = Applier(
@@ -185,7 +228,7 @@ class Runner:
             self._directories,
             self._fingerprints,
             remembered,
-            may_go_on=_Renewing(self._lease, self._renewed_after_seconds),
+            may_go_on=lease.holds,
             progress=progress,
         )
         try:
@@ -202,41 +245,11 @@ class Runner:
         run = replace(report.run, outcome=outcome, failures=tuple(failures[:_MOST_FAILURES]), token=token)
         return replace(report, run=run), False
 
-    # --- one writer ---------------------------------------------------------------------------------------------------
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        if not self._lease() and not self._takes_over():
-            raise TargetBusyError(f"target {self._target.name}: another process writes to it now")
-        try:
-            yield
-        finally:
-            self._directories.release(self._target.name, self._holder)
-
-    def _takes_over(self) -> bool:
-        """Take the lease of a process that ended without giving it back."""
-        holder = self._directories.holder(self._target.name, self._clock())
-        if holder is not None and is_gone(holder):
-            self._directories.release(self._target.name, holder)
-        return self._lease()
-
-    def _lease(self) -> bool:
-        return self._directories.lease(self._target.name, self._holder, self._clock(), _LEASE_SECONDS)
-
-
-class _Renewing:
-    """Renews a lease now and then; says whether it still holds."""
-
-    def __init__(self, renew: Callable[[], bool], seconds: float) -> None:
-        self._renew = renew
-        self._seconds = seconds
-        self._last = time.monotonic()
-
-    def __call__(self) -> bool:
-        if time.monotonic() - self._last < self._seconds:
-            return True
-        self._last = time.monotonic()
-        return self._renew()
+def _tellable(failure: Failure) -> Failure:
+    """Return a failure without a key or a cause that looks like a national number."""
+    key, cause = ("" if holds_national_number(text) else text for text in (failure.key, failure.cause))
+    return Failure(key, cause or "an entry cannot be told without a national number")
 
 
 def _is_within(plan: Plan, first: Plan) -> bool:

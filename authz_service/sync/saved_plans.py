@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from authz_service.domain.moments import parse_instant, text_of
 from authz_service.domain.national_numbers import holds_national_number
 from authz_service.sync.limits import Excess
 from authz_service.sync.plans import Basis, Plan, PlannedChange
+from authz_service.sync.reasons import Reason
 
 __all__ = ["InvalidPlanError", "SavedPlan", "plan_document", "staleness"]
 
@@ -68,8 +69,14 @@ def staleness(saved: SavedPlan, plan: Plan) -> tuple[str, ...]:
     return tuple(told for told, differs in differing if differs)
 
 
-def plan_document(plan: Plan, excesses: Iterable[Excess] = ()) -> dict[str, Any]:
-    """Return a plan as what JSON is made of, with old and new values. National numbers are left out."""
+def plan_document(
+    plan: Plan, excesses: Iterable[Excess] = (), because: Mapping[str, Iterable[Reason]] | None = None
+) -> dict[str, Any]:
+    """Return a plan as what JSON is made of, with old and new values. National numbers are left out.
+
+    `because`: the reasons of each change, by key, as `because.Because` gives them; they are told, and no part of what
+    the plan is known by.
+    """
     return {
         "format": _FORMAT,
         "target": plan.target,
@@ -81,20 +88,26 @@ def plan_document(plan: Plan, excesses: Iterable[Excess] = ()) -> dict[str, Any]
             {"kind": each.kind.value, "told": each.told, "key": each.key, "going": each.going, "there": each.there}
             for each in excesses
         ],
-        "changes": [_change(change) for change in plan.changes],
+        "changes": [_change(change) | _reasons(change, because) for change in plan.changes],
         "clashes": [
-            {"kind": clash.kind.value, "dn": _shown(str(clash.dn)), "key": clash.key} for clash in plan.clashes
+            {"kind": clash.kind.value, "dn": _shown(str(clash.dn)), "key": _shown(clash.key)} for clash in plan.clashes
         ],
         "left": [
-            {"key": drift.key, "dn": _shown(str(drift.dn)), "drift": [kind.value for kind in drift.kinds]}
+            {"key": _shown(drift.key), "dn": _shown(str(drift.dn)), "drift": [kind.value for kind in drift.kinds]}
             for drift in plan.reported
         ],
     }
 
 
+def _reasons(change: PlannedChange, because: Mapping[str, Iterable[Reason]] | None) -> dict[str, Any]:
+    if because is None:
+        return {}
+    return {"because": [reason.document() for reason in because.get(change.key, ())]}
+
+
 def _change(change: PlannedChange) -> dict[str, Any]:
     told: dict[str, Any] = {
-        "key": change.key,
+        "key": _shown(change.key),
         "kind": change.kind.value,
         "action": change.action.value,
         "dn": _shown(str(change.dn)),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from authz_service.domain.projections import Projection
 from authz_service.services.projection.projections import Projections
-from authz_service.sync.entries import DesiredEntry, EntryKind
 from authz_service.sync.planning import Wanted
-from authz_service.sync.rendering import render_all
+from authz_service.sync.rendered import Rendered
 from authz_service.sync.targets import Target
 
 __all__ = ["Source"]
@@ -29,21 +28,24 @@ class Source:
     projections: Projections
     _held: dict[str, Projection] = field(default_factory=dict)
     _instants: dict[str, int] = field(default_factory=dict)
-    _entries: dict[str, DesiredEntry] = field(default_factory=dict)
+    _rendered: Rendered | None = None
+    _pending: frozenset[str] = frozenset()
+    """Keys of entries that are otherwise than what was returned last."""
 
     def everything(self, progress: Progress = lambda _done, _total: None) -> Wanted:
         """Return all that should be there. `progress`: told how many of how many enterprises are asked about."""
         revision = self.projections.last().revision
         held: dict[str, Projection] = {}
         instants: dict[str, int] = {}
+        rendered = Rendered(self.target)
         numbers = self.projections.enterprises() if self.target.enterprises is None else sorted(self.target.enterprises)
         for done, number in enumerate(numbers):
             progress(done, len(numbers))
             self._project(number, held, instants)
+            rendered.put(number, held.get(number))
         progress(len(numbers), len(numbers))
-        entries = render_all(self.target, held.values())
-        self._held, self._instants = held, instants
-        self._entries = {entry.key: entry for entry in entries}
+        entries = rendered.entries()
+        self._held, self._instants, self._rendered, self._pending = held, instants, rendered, frozenset()
         return Wanted(entries, revision, self._policy)
 
     def renewed(self, numbers: Iterable[str]) -> Wanted:
@@ -53,13 +55,13 @@ class Source:
         `numbers` names every enterprise that changed since.
         """
         revision = self.projections.last().revision
-        held, instants = dict(self._held), dict(self._instants)
+        rendered = self._rendered = self._rendered or Rendered(self.target)
         for number in filter(self.target.is_for, sorted(set(numbers))):
-            self._project(number, held, instants)
-        entries = render_all(self.target, held.values())
-        before, after = self._entries, {entry.key: entry for entry in entries}
-        self._held, self._instants, self._entries = held, instants, after
-        return Wanted(entries, revision, self._policy, _differing(before, after))
+            self._project(number, self._held, self._instants)
+            self._pending |= rendered.put(number, self._held.get(number))
+        wanted = Wanted(rendered.entries(), revision, self._policy, self._pending)
+        self._pending = frozenset()
+        return wanted
 
     @property
     def dated_at(self) -> int | None:
@@ -76,7 +78,10 @@ class Source:
 
     def _project(self, number: str, held: dict[str, Projection], instants: dict[str, int]) -> None:
         projection = self.projections.of(
-            number, self.target.domains, with_national_numbers=self.target.entitled_to_national_number
+            number,
+            self.target.domains,
+            with_national_numbers=self.target.entitled_to_national_number,
+            known=held.get(number),
         )
         if projection is None:
             held.pop(number, None)
@@ -88,19 +93,3 @@ class Source:
             instants.pop(number, None)
         else:
             instants[number] = due
-
-
-def _differing(before: Mapping[str, DesiredEntry], after: Mapping[str, DesiredEntry]) -> frozenset[str]:
-    """Return the keys of entries that come, go or change, and of groups with a member who is called otherwise now."""
-    differing = {key for key in before.keys() | after.keys() if _said(before.get(key)) != _said(after.get(key))}
-    people = {key for key in differing if key.startswith(f"{EntryKind.PERSON}/")}
-    if people:
-        differing.update(key for key, entry in after.items() if entry.members and not people.isdisjoint(entry.members))
-    return frozenset(differing)
-
-
-def _said(entry: DesiredEntry | None) -> tuple[object, ...]:
-    """Return what of an entry is to be seen in a directory."""
-    if entry is None:
-        return ()
-    return entry.spelled, entry.attributes, entry.members, entry.disabled, entry.login

@@ -11,6 +11,9 @@ from authz_service.store.directories import Directories
 from authz_service.store.keys import ensure_key_file
 from tests.directory.certificates import Authority
 from tests.directory.slapd import BASE, Slapd, SlapdOptions
+from tests.support.door import Door
+from tests.support.reference import Reference, load_reference
+from tests.sync.keeping import Kept, kept_by, world_copied
 from tests.sync.mappings import EXAMPLE, changed, targets_in
 from tests.sync.offices import Office
 
@@ -51,3 +54,27 @@ def open_office(sync_authority: Authority, directories: Directories, tmp_path: P
 @pytest.fixture
 def office(open_office: OpenOffice) -> Office:
     return open_office()
+
+
+@pytest.fixture(scope="session")
+def sync_reference(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reference]:
+    """The reference world, to be copied."""
+    folder = tmp_path_factory.mktemp("reference")
+    reference = load_reference(f"sqlite:///{folder / 'facts.db'}", folder)
+    yield reference
+    reference.database.close()
+
+
+@pytest.fixture
+def door(sync_reference: Reference, tmp_path: Path) -> Iterator[Door]:
+    """The write door to a reference world of one's own."""
+    folder = tmp_path / "world"
+    folder.mkdir()
+    with world_copied(sync_reference, folder) as opened:
+        yield opened
+
+
+@pytest.fixture
+def kept(office: Office, door: Door) -> Kept:
+    """A directory for two enterprises of that world, which nobody follows yet."""
+    return kept_by(office, door)

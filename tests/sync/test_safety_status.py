@@ -13,7 +13,7 @@ SECOND = 1_000_000
 
 def status(office: Office, revision: int = 7, since: int = 0) -> TargetStatus:
     at = now()
-    return status_of(office.target, office.directories, revision, at - since * SECOND, at)
+    return status_of(office.target, office.directories, revision, lambda _reached: at - since * SECOND, at)
 
 
 def test_a_target_that_never_ran(office: Office) -> None:
@@ -51,7 +51,7 @@ def test_failures_add_up_and_put_the_next_run_off(office: Office) -> None:
         assert told.failing == count
         assert told.last is not None
         waits = ((told.next_at or 0) - (told.last.ended_at or 0)) / SECOND
-        assert waits == office.target.schedule.first_retry_seconds * 2 ** (count - 1)
+        assert waits == office.target.schedule.first_retry_seconds * 2**count
         assert told.failures[0].key == ""
         assert told.failures[0].cause
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from authz_service.domain import commands
+from authz_service.domain import commands, service_commands
 from authz_service.services.authority import (
     access_managers,
     callers,
@@ -24,10 +24,10 @@ __all__ = ["CARRYING_OUT"]
 CARRYING_OUT: Final[Mapping[type[Any], Callable[[Any, Work], Effect | Conflict]]] = MappingProxyType(
     {
         commands.ActivateAccount: chief_access_managers.activate,
-        commands.AddCaller: callers.add,
+        service_commands.AddCaller: callers.add,
         commands.AddCoAccessManager: access_managers.add_co_manager,
-        commands.ApplyDirectoryPlan: directories.apply_plan,
-        commands.ApproveDirectoryPlan: directories.approve_plan,
+        service_commands.ApplyDirectoryPlan: directories.apply_plan,
+        service_commands.ApproveDirectoryPlan: directories.approve_plan,
         commands.BlockUser: users.block,
         commands.ChangeAccessManager: access_managers.change_manager,
         commands.CreateUser: users.create,
@@ -38,7 +38,7 @@ CARRYING_OUT: Final[Mapping[type[Any], Callable[[Any, Work], Effect | Conflict]]
         commands.RemoveCoAccessManager: access_managers.remove_co_manager,
         commands.RemoveCoChiefAccessManager: chief_access_managers.remove_co_chief,
         commands.RevokeApplication: users.revoke,
-        commands.RevokeCaller: callers.revoke,
+        service_commands.RevokeCaller: callers.revoke,
         commands.UnblockUser: users.unblock,
         commands.UpdateCapacity: details.update_capacity,
         commands.UpdateOwnDetails: details.update_own_details,

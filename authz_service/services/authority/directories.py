@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from authz_service.domain.commands import ApplyDirectoryPlan, ApproveDirectoryPlan
 from authz_service.domain.moments import text_of
+from authz_service.domain.service_commands import ApplyDirectoryPlan, ApproveDirectoryPlan
 from authz_service.services.authority.reports import Conflict, Effect
 from authz_service.services.authority.work import Work
 from authz_service.store.directories import Approval, add_approval

@@ -60,9 +60,13 @@ class PeopleAlike:
         """`means`: how each of the place's persons logs in."""
         self._place = place
         self._holding = {person_id: _holding(place, person_id, logged_in) for person_id, logged_in in means.items()}
+        self._holders: dict[_Holding, list[str]] = {}
+        for person_id, holding in self._holding.items():
+            self._holders.setdefault(holding, []).append(person_id)
         self._standing: dict[str, dict[_Holding, Hashable]] = {}
         self._together: dict[str, dict[Hashable, tuple[str, ...]]] = {}
         self._about: dict[Hashable, dict[str, frozenset[Hashable]]] = {}
+        self._alone: dict[Hashable, frozenset[Hashable]] = {}
         self._assignments: dict[str, list[RelationFact]] = {}
         self._assigned: dict[tuple[str, str], dict[str, None]] = {}
         for held in place.relations.values():
@@ -122,7 +126,12 @@ class PeopleAlike:
 
     def _add(self, about: Hashable, relation: RelationFact, borne: Hashable) -> None:
         bearing = self._about.setdefault(about, {})
-        bearing[relation.person_id] = bearing.get(relation.person_id, frozenset()) | {borne}
+        known = bearing.get(relation.person_id)
+        if known is None:
+            alone = self._alone.get(borne)
+            bearing[relation.person_id] = alone or self._alone.setdefault(borne, frozenset({borne}))
+        else:
+            bearing[relation.person_id] = known | {borne}
 
     def _bearing(self, group: Group) -> Bearing:
         about = _ABOUT.get(group.kind)
@@ -133,10 +142,10 @@ class PeopleAlike:
     def _standing_in(self, capacity_id: str) -> Mapping[_Holding, Hashable]:
         """Return how people stand in a capacity ("": in the enterprise), by what they hold."""
         if capacity_id not in self._standing:
-            standing = {holding: _standing(holding, capacity_id) for holding in set(self._holding.values())}
+            standing = {holding: _standing(holding, capacity_id) for holding in self._holders}
             together: dict[Hashable, list[str]] = {}
-            for person_id, holding in self._holding.items():
-                together.setdefault(standing[holding], []).append(person_id)
+            for holding, people in self._holders.items():
+                together.setdefault(standing[holding], []).extend(people)
             self._standing[capacity_id] = standing
             self._together[capacity_id] = {likeness: tuple(people) for likeness, people in together.items()}
         return self._standing[capacity_id]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Collection, Hashable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,8 +11,9 @@ from authz_service.domain.projections import Group, GroupKind
 from authz_service.domain.records import ApplicationRecord, CapacityRecord, MandateRecord
 from authz_service.domain.vocabulary import Domain, RelationKind
 from authz_service.services.projection.places import Place
+from authz_service.store.enterprise_changes import Given
 
-__all__ = ["ENTERPRISE_WIDE", "Posed", "groups_of"]
+__all__ = ["ENTERPRISE_WIDE", "NEVER_IN_FORCE", "Posed", "groups_of"]
 
 ENTERPRISE_WIDE: Final = frozenset({GroupKind.CHIEF_ACCESS_MANAGER, GroupKind.CO_CHIEF_ACCESS_MANAGERS})
 """Of the whole enterprise: for every directory, whatever its domains (GGA-CAM-03)."""
@@ -28,21 +29,37 @@ class Posed:
     alike: Hashable
 
 
-def groups_of(place: Place, domains: frozenset[Domain] | None = None) -> list[Posed]:
-    """Return the groups, each once, in the order of their keys; with `domains`, only those of these domains."""
+def groups_of(
+    place: Place, domains: frozenset[Domain] | None = None, given: Collection[Given] | None = None
+) -> list[Posed]:
+    """Return the groups, each once, in the order of their keys; with `domains`, only those of these domains.
+
+    `given`: rights and roles that somebody was given, where the place does not have the relations of all.
+    """
     posed = {
         each.group: each
-        for each in _all(place)
+        for each in _all(place, _given(place) if given is None else given)
         if domains is None or each.group.kind in ENTERPRISE_WIDE or each.group.domain in domains
     }
     return sorted(posed.values(), key=lambda each: each.group.key)
 
 
-def _all(place: Place) -> Iterator[Posed]:
+def _given(place: Place) -> frozenset[Given]:
+    """Return the rights that somebody was given, and the roles that somebody accepted (RMA-ROL-02)."""
+    return frozenset(
+        Given(relation.kind, relation.capacity_id, relation.object, relation.context)
+        for held in place.relations.values()
+        for relation in held
+        if relation.kind is RelationKind.FLEMISH_RIGHT
+        or (relation.kind is RelationKind.ROLE_ASSIGNMENT and relation.state not in NEVER_IN_FORCE)
+    )
+
+
+def _all(place: Place, given: Collection[Given]) -> Iterator[Posed]:
     number = place.enterprise.number
     for kind in sorted(ENTERPRISE_WIDE):
         yield Posed(Group(kind, number), kind)
-    yield from _flemish_rights(place)
+    yield from _flemish_rights(place, given)
     for capacity in place.capacities.values():
         for kind in OF_CAPACITY:
             group = Group(kind, number, capacity.capacity_id, Domain(capacity.domain))
@@ -50,7 +67,7 @@ def _all(place: Place) -> Iterator[Posed]:
         for application in place.applications.values():
             if capacity.type in application.offered_to:
                 yield _application(place, capacity, application)
-    yield from _egov_roles(place)
+    yield from _egov_roles(place, given)
     yield from _mandates(place)
 
 
@@ -67,26 +84,24 @@ def _opened(application: ApplicationRecord) -> Hashable:
     return (application.domain, application.minimum_level, *mandatable)
 
 
-def _flemish_rights(place: Place) -> Iterator[Posed]:
+def _flemish_rights(place: Place, given: Collection[Given]) -> Iterator[Posed]:
     """A right with a context, once somebody of the enterprise was given it."""
     kind = GroupKind.FLEMISH_RIGHT
-    for held in place.relations.values():
-        for relation in held:
-            if relation.kind is RelationKind.FLEMISH_RIGHT:
-                number, right, context = place.enterprise.number, relation.object, relation.context
-                yield Posed(Group(kind, number, "", Domain.FLANDERS, right, context), (kind, right))
+    for each in given:
+        if each.kind is RelationKind.FLEMISH_RIGHT:
+            number, right, context = place.enterprise.number, each.object, each.context
+            yield Posed(Group(kind, number, "", Domain.FLANDERS, right, context), (kind, right))
 
 
-def _egov_roles(place: Place) -> Iterator[Posed]:
+def _egov_roles(place: Place, given: Collection[Given]) -> Iterator[Posed]:
     """A role in a capacity, once somebody accepted it (RMA-ROL-02)."""
     kind = GroupKind.EGOV_ROLE
-    for held in place.relations.values():
-        for relation in held:
-            capacity = place.capacities.get(relation.capacity_id)
-            if relation.kind is RelationKind.ROLE_ASSIGNMENT and relation.state not in NEVER_IN_FORCE and capacity:
-                domain = Domain(capacity.domain)
-                group = Group(kind, place.enterprise.number, capacity.capacity_id, domain, relation.object)
-                yield Posed(group, (kind, capacity.capacity_id))
+    for each in given:
+        capacity = place.capacities.get(each.capacity_id)
+        if each.kind is RelationKind.ROLE_ASSIGNMENT and capacity:
+            domain = Domain(capacity.domain)
+            group = Group(kind, place.enterprise.number, capacity.capacity_id, domain, each.object)
+            yield Posed(group, (kind, capacity.capacity_id))
 
 
 def _mandates(place: Place) -> Iterator[Posed]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from authz_service.domain import moments
 from authz_service.domain.identifiers import Niss
@@ -13,11 +14,12 @@ from authz_service.domain.vocabulary import Domain
 from authz_service.services.decisions import DecisionService
 from authz_service.services.projection.accounts import Holders, accounts_of
 from authz_service.services.projection.asking import Asking
-from authz_service.services.projection.groups import groups_of
+from authz_service.services.projection.groups import NEVER_IN_FORCE, groups_of
 from authz_service.services.projection.instants import next_instant
 from authz_service.services.projection.people import people_of, projected_ids
 from authz_service.services.projection.places import Place, in_force_of, place_of
 from authz_service.store.database import Database
+from authz_service.store.enterprise_changes import Given, given_in, persons_changed
 from authz_service.store.enterprise_facts import (
     EnterpriseFacts,
     LastRevision,
@@ -33,12 +35,13 @@ __all__ = ["Projections"]
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What one snapshot shows of an enterprise."""
+    """What one snapshot shows of an enterprise. `changed`: of whom the `facts` tell; None: of all."""
 
     last: LastRevision
     at: int
     facts: EnterpriseFacts
     enterprise: EnterpriseRecord | None
+    changed: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,27 +62,31 @@ class Projections:
         *,
         with_national_numbers: bool = False,
         at: int | None = None,
+        known: Projection | None = None,
     ) -> Projection | None:
         """Return what a directory should contain, None when no enterprise in force has the number.
 
         `domains`: what the directory is for (None: everything); `with_national_numbers`: fill each person's `niss`;
         `at`: UTC microseconds (default: the present). All of it is answered from the facts as they were known at one
         revision, whatever is recorded meanwhile.
+        `known`: what this returned before, asked for in the same way: where only some persons have changed since, only
+        they are asked about anew.
         Raises StoreUnavailableError, KeyFileMismatchError, UndecidedError, ProjectionError; then nothing is known.
         """
         with Snapshot(self.database, moments.now() if at is None else at) as snapshot:
-            seen = _see(snapshot, enterprise_number, present=at is None)
+            usable = known if known and known.policy == self.decisions.policy.revision else None
+            seen = _see(snapshot, enterprise_number, present=at is None, known=usable)
             if seen.enterprise is None:
                 return None
             place = place_of(seen.facts, seen.enterprise, seen.at)
-            asking = Asking(place, groups_of(place, domains), self.levels)
+            asking = Asking(place, groups_of(place, domains, _given(snapshot, seen)), self.levels)
             numbers = snapshot.national_numbers(asking.people)
         accounts = accounts_of(place)
         groups = asking.members(asking.answers(self.decisions, seen.last, numbers), Holders(place, accounts))
         concerned = _capacities(place, domains)
         members = frozenset[str]().union(*groups.values())
         shown = projected_ids(accounts, concerned, members)
-        return Projection(
+        projection = Projection(
             enterprise=_enterprise(place, groups, concerned),
             revision=seen.last.revision,
             policy=self.decisions.policy.revision,
@@ -90,6 +97,7 @@ class Projections:
             groups=groups,
             changes_at=next_instant(seen.facts, seen.at),
         )
+        return projection if known is None or seen.changed is None else _brought_in(projection, seen.changed, known)
 
     def changes_at(self, enterprise_number: str, at: int | None = None) -> int | None:
         """Return when dates alone may next change what `of` says, its None included (UTC microseconds; None: never).
@@ -125,9 +133,10 @@ class Projections:
             return snapshot.national_numbers(person_ids)
 
 
-def _see(snapshot: Snapshot, number: str, *, present: bool) -> _Seen:
+def _see(snapshot: Snapshot, number: str, *, present: bool, known: Projection | None = None) -> _Seen:
     """Return what the snapshot shows. `present`: at its instant, or at its last commit if that is later.
 
+    `known`: what of it is known by now, so that only persons who changed since are read, where that is enough.
     The clock of whoever recorded may go ahead of ours: what was recorded last is in force all the same.
     """
     last = last_revision(snapshot)
@@ -135,8 +144,43 @@ def _see(snapshot: Snapshot, number: str, *, present: bool) -> _Seen:
     namesakes = in_force_of(read_enterprise(snapshot, number, None).namesakes, at)
     bearers = [each for each in namesakes if each.number == number]
     enterprise = min(bearers, key=lambda each: (-each.valid.since, each.enterprise_id), default=None)
-    facts = read_enterprise(snapshot, number, enterprise.enterprise_id if enterprise else None)
-    return _Seen(last, at, facts, enterprise)
+    if enterprise is None:
+        return _Seen(last, at, read_enterprise(snapshot, number, None), None)
+    changed = None if known is None else _changed(snapshot, enterprise, at, known)
+    facts = read_enterprise(snapshot, number, enterprise.enterprise_id, changed)
+    return _Seen(last, at, facts, enterprise, changed)
+
+
+def _changed(snapshot: Snapshot, enterprise: EnterpriseRecord, at: int, known: Projection) -> frozenset[str] | None:
+    """Return the persons who have changed since what is known, None: more than persons has, or the time has come."""
+    is_same = known.enterprise.enterprise_id == enterprise.enterprise_id
+    if not is_same or at < known.at or (known.changes_at is not None and known.changes_at <= at):
+        return None
+    return persons_changed(snapshot, enterprise.number, enterprise.enterprise_id, known.revision)
+
+
+def _given(snapshot: Snapshot, seen: _Seen) -> frozenset[Given] | None:
+    if seen.changed is None or seen.enterprise is None:
+        return None
+    return given_in(snapshot, seen.enterprise.enterprise_id, seen.at, never=NEVER_IN_FORCE)
+
+
+def _brought_in(anew: Projection, changed: frozenset[str], known: Projection) -> Projection:
+    """Return what is known with the persons who changed as they are anew; what stays the same stays the same object."""
+    groups = {
+        group: _members(known.groups.get(group, frozenset()), changed, anew.groups[group]) for group in anew.groups
+    }
+    others = (person for person in known.people if person.person_id not in changed)
+    return replace(
+        anew,
+        people=tuple(sorted((*others, *anew.people), key=attrgetter("person_id"))),
+        groups=groups,
+        changes_at=min(filter(None, (anew.changes_at, known.changes_at)), default=None),
+    )
+
+
+def _members(known: frozenset[str], changed: frozenset[str], anew: frozenset[str]) -> frozenset[str]:
+    return known if known & changed == anew else known - changed | anew
 
 
 def _enterprise(place: Place, groups: Iterable[Group], concerned: frozenset[str]) -> ProjectedEnterprise:

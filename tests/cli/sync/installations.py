@@ -20,9 +20,11 @@ from tests.directory.certificates import Authority
 from tests.directory.slapd import BASE, PASSWORD, Slapd
 from tests.sync.test_ldif import read
 
-__all__ = ["ALPHA", "Installation", "entries_in"]
+__all__ = ["ALPHA", "GOLDEN", "Installation", "OpenSlapd", "entries_in", "read_golden"]
 
 ALPHA = "0999010126"
+GOLDEN = PROJECT / "tests" / "data" / "directories" / "alpha.ldif"
+OpenSlapd = Callable[[], Slapd]
 Entries = dict[Dn, dict[str, set[bytes]]]
 _OPAQUE = re.compile(r"p_[0-9A-Za-z]+")
 
