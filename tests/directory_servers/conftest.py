@@ -7,15 +7,14 @@ from typing import Final
 
 import pytest
 
-from authz_service.store.database import Database
 from authz_service.store.directories import Directories
-from authz_service.store.keys import ensure_key_file
 from tests.directory.certificates import Authority
 from tests.directory_servers.branches import Branch, planted
 from tests.directory_servers.ds389 import Ds389
 from tests.directory_servers.openldap import OpenLdap
 from tests.directory_servers.samba import Samba
 from tests.directory_servers.servers import DirectoryServer
+from tests.support.directories import own_memory
 
 OpenBranch = Callable[..., Branch]
 _BRANCHES: Final = count(1)
@@ -43,10 +42,8 @@ def server(request: pytest.FixtureRequest, authority: Authority) -> Iterator[Dir
 
 @pytest.fixture
 def directories(tmp_path: Path) -> Iterator[Directories]:
-    database = Database(f"sqlite:///{tmp_path / 'memory.db'}", ensure_key_file(tmp_path / "keys.json"))
-    database.upgrade()
-    yield Directories(database)
-    database.close()
+    with own_memory(tmp_path) as directories:
+        yield directories
 
 
 @pytest.fixture

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from authz_service.store.database import Database
 from authz_service.store.directories import Directories
-from authz_service.store.keys import ensure_key_file
 from tests.directory.certificates import Authority
 from tests.directory.slapd import BASE, Slapd, SlapdOptions
+from tests.support.directories import own_memory
 from tests.support.door import Door
 from tests.support.reference import Reference, load_reference
 from tests.sync.keeping import Kept, kept_by, world_copied
@@ -28,10 +27,8 @@ def sync_authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 @pytest.fixture
 def directories(tmp_path: Path) -> Iterator[Directories]:
-    database = Database(f"sqlite:///{tmp_path / 'memory.db'}", ensure_key_file(tmp_path / "keys.json"))
-    database.upgrade()
-    yield Directories(database)
-    database.close()
+    with own_memory(tmp_path) as directories:
+        yield directories
 
 
 @pytest.fixture

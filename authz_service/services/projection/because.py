@@ -16,7 +16,7 @@ from authz_service.domain.identifiers import Niss
 from authz_service.domain.moments import Phase
 from authz_service.domain.projections import Group, GroupKind
 from authz_service.domain.questions import Answer
-from authz_service.domain.records import ApplicationRecord, EnterpriseRecord, MandateRecord, PersonRecord
+from authz_service.domain.records import ApplicationRecord, MandateRecord, PersonRecord
 from authz_service.domain.vocabulary import REASON_CLASSES, Reason, ReasonClass
 from authz_service.services.decisions import DecisionService
 from authz_service.services.projection.accounts import Holders, accounts_of
@@ -32,7 +32,7 @@ from authz_service.services.projection.bearing import (
 from authz_service.services.projection.errors import ProjectionError, UndecidedError
 from authz_service.services.projection.groups import NEVER_IN_FORCE, Posed, groups_of
 from authz_service.services.projection.memberships import MEMBERSHIPS, Own, question_of, strongest
-from authz_service.services.projection.places import Place, in_force_of, place_of
+from authz_service.services.projection.places import Place, bearer_of, place_of
 from authz_service.store.database import Database
 from authz_service.store.enterprise_changes import given_in
 from authz_service.store.enterprise_facts import EnterpriseFacts, LastRevision, last_revision, read_enterprise
@@ -281,7 +281,7 @@ class Causes:
             last = last_revision(snapshot)
             instant = snapshot.at if at is not None else max(snapshot.at, last.recorded_at)
             named = read_enterprise(snapshot, enterprise_number, None)
-            bearer = _bearer(named.namesakes, enterprise_number, instant)
+            bearer = bearer_of(named.namesakes, enterprise_number, instant)
             if bearer is None:
                 return EnterpriseCauses(named, last, instant, self.levels)
             wanted = frozenset(person_id for people in asked.values() for person_id in people)
@@ -320,12 +320,6 @@ class Causes:
                 if decision.facts != last.revision:
                     raise ProjectionError("decisions are answered from another store than the people are read from")
                 answers.given[likeness] = decision.answer
-
-
-def _bearer(namesakes: Iterable[EnterpriseRecord], number: str, at: int) -> EnterpriseRecord | None:
-    """Return the enterprise in force that bears the number, the one that a projection takes."""
-    bearers = [each for each in in_force_of(namesakes, at) if each.number == number]
-    return min(bearers, key=lambda each: (-each.valid.since, each.enterprise_id), default=None)
 
 
 def _persons(snapshot: Snapshot, facts: EnterpriseFacts, wanted: frozenset[str]) -> tuple[PersonRecord, ...]:

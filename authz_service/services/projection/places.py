@@ -19,7 +19,7 @@ from authz_service.domain.records import (
 )
 from authz_service.store.enterprise_facts import EnterpriseFacts
 
-__all__ = ["Place", "in_force_of", "place_of"]
+__all__ = ["Place", "bearer_of", "in_force_of", "place_of"]
 
 AnyRecord = TypeVar(
     "AnyRecord",
@@ -56,6 +56,12 @@ class Place:
 def in_force_of(records: Iterable[AnyRecord], at: int) -> list[AnyRecord]:
     """Return the records that are in force, the latest begun last."""
     return sorted((each for each in records if each.valid.phase(at) is Phase.DURING), key=lambda each: each.valid.since)
+
+
+def bearer_of(namesakes: Iterable[EnterpriseRecord], number: str, at: int) -> EnterpriseRecord | None:
+    """Return the enterprise that bears a number at an instant, None when none does; of several, the newest."""
+    bearers = [each for each in in_force_of(namesakes, at) if each.number == number]
+    return min(bearers, key=lambda each: (-each.valid.since, each.enterprise_id), default=None)
 
 
 def place_of(facts: EnterpriseFacts, enterprise: EnterpriseRecord, at: int) -> Place:

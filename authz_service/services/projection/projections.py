@@ -17,7 +17,7 @@ from authz_service.services.projection.asking import Asking
 from authz_service.services.projection.groups import NEVER_IN_FORCE, groups_of
 from authz_service.services.projection.instants import next_instant
 from authz_service.services.projection.people import people_of, projected_ids
-from authz_service.services.projection.places import Place, in_force_of, place_of
+from authz_service.services.projection.places import Place, bearer_of, place_of
 from authz_service.store.database import Database
 from authz_service.store.enterprise_changes import Given, given_in, persons_changed
 from authz_service.store.enterprise_facts import (
@@ -141,11 +141,10 @@ def _see(snapshot: Snapshot, number: str, *, present: bool, known: Projection | 
     """
     last = last_revision(snapshot)
     at = max(snapshot.at, last.recorded_at) if present else snapshot.at
-    namesakes = in_force_of(read_enterprise(snapshot, number, None).namesakes, at)
-    bearers = [each for each in namesakes if each.number == number]
-    enterprise = min(bearers, key=lambda each: (-each.valid.since, each.enterprise_id), default=None)
+    named = read_enterprise(snapshot, number, None)
+    enterprise = bearer_of(named.namesakes, number, at)
     if enterprise is None:
-        return _Seen(last, at, read_enterprise(snapshot, number, None), None)
+        return _Seen(last, at, named, None)
     changed = None if known is None else _changed(snapshot, enterprise, at, known)
     facts = read_enterprise(snapshot, number, enterprise.enterprise_id, changed)
     return _Seen(last, at, facts, enterprise, changed)
