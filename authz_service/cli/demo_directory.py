@@ -65,7 +65,8 @@ def tell_directory(settings: Settings, folder: Path) -> None:
 def _show_ldif(settings: Settings) -> None:
     with opened_directories(settings) as (directory,):
         plan = directory.plan_from_nothing()
-    records = plan_ldif(plan, {}).split("\n\n")
+        because = directory.because(plan)
+    records = plan_ldif(plan, because).split("\n\n")
     shown = [record for record in records if record.startswith(("# group", "# person"))][-LDIF_RECORDS:]
     click.echo("\n\n".join(shown))
     click.echo(f"\n… {len(plan.changes)} entries in all: {plan.people} people, {plan.groups} groups\n")

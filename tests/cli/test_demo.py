@@ -39,6 +39,7 @@ def test_once_shows_every_story_and_leaves_nothing_behind() -> None:
         assert "Votre demande" in out
         assert "authz_" not in out, "no key is shown when there is nothing left to ask"
         assert "dn: cn=Users,ou=NSSO,ou=authz,dc=demo,dc=example\nchangetype: add" in out, "a plan as LDIF"
+        assert "is a member: a user's account that is not blocked in alpha.nsso" in out, "and why"
         assert "entries are as they should be" in out, "a private directory was filled and read again"
         assert re.search(r"ldapsearch .*\n +dn: cn=Users,ou=NSSO", out)
     assert _left_behind() == []
