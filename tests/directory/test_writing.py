@@ -274,10 +274,11 @@ def test_reading_and_writing_while_other_writes_are_under_way(session: Session) 
 
 
 def test_who_stops_asking_for_outcomes_leaves_the_session_usable(session: Session) -> None:
+    """What was sent by then is done: a window of it, and as many again where the first was not answered first."""
     outcomes = session.write_many((person(f"u{number}") for number in range(100)), window=8)
     assert next(outcomes).kind is OutcomeKind.DONE
     outcomes.close()  # type: ignore[attr-defined] # it is a generator
-    assert len(list(session.search(PEOPLE, "(uid=*)", ["uid"]))) == 8
+    assert len(list(session.search(PEOPLE, "(uid=*)", ["uid"]))) in range(8, 18)
 
 
 def test_nothing_to_write(slapd: Slapd, session: Session) -> None:
