@@ -28,7 +28,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 @pytest.fixture(
     scope="session",
     params=[
-        pytest.param(OpenLdap, id="openldap", marks=pytest.mark.directories),
+        pytest.param(OpenLdap, id="openldap"),
         pytest.param(Ds389, id="389", marks=pytest.mark.directories),
         pytest.param(Samba, id="samba", marks=pytest.mark.directories),
     ],
