@@ -1,12 +1,15 @@
 """`authz sync`: what a directory administrator sees, and what the directory then holds."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from authz_service.directory.names import Dn
+from tests.cli.conftest import WORLD, Program, Result
 from tests.cli.sync.installations import GOLDEN, Installation, OpenSlapd, entries_in, read_golden
+from tests.directory.certificates import Authority
 from tests.directory.slapd import BASE, Slapd
 
 MARK = b"kept by authz (uman)"
@@ -28,6 +31,25 @@ def test_the_first_sync_makes_what_the_golden_file_says(installation: Installati
     assert MARK not in base.get("businessCategory", set())
     assert made == golden
     assert all(MARK in values["businessCategory"] for values in made.values())
+
+
+def test_the_same_is_made_from_facts_in_postgresql(
+    postgresql_url: str, in_process: Callable[..., Result], authority: Authority, slapd: Slapd, tmp_path: Path
+) -> None:
+    program = Program().having(
+        DATABASE_URL=postgresql_url, KEY_FILE=tmp_path / "authz.key", DIRECTORIES_FILE=tmp_path / "directories.toml"
+    )
+    installation = Installation(program, in_process, authority, tmp_path)
+    assert installation.authz("db", "upgrade").code == 0
+    assert installation.authz("facts", "load", str(WORLD)).code == 0
+    installation.keep("uman", slapd)
+    done(installation, slapd)
+    made = entries_in(slapd)
+    made.pop(Dn.parse(f"ou=authz,{BASE}"))
+    assert made == read_golden(GOLDEN)
+    change_seven(installation)
+    done(installation, slapd)
+    assert installation.authz("sync", "verify").code == 0
 
 
 def test_a_second_run_writes_nothing(installation: Installation, slapd: Slapd) -> None:
