@@ -43,6 +43,7 @@ RUN apt-get update \
 COPY --from=builder /opt/authz /opt/authz
 COPY config /srv/authz/config
 COPY policies /srv/authz/policies
+COPY docs/ambiguities.md /srv/authz/docs/ambiguities.md
 WORKDIR /srv/authz
 ENV PATH=/opt/authz/bin:/usr/bin:/bin \
     PYTHONDONTWRITEBYTECODE=1 \

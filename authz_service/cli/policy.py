@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from authz_service.cli.policy_book import book
 from authz_service.cli.policy_check import check
 from authz_service.cli.policy_mutate import mutate
 from authz_service.cli.policy_test import test
@@ -16,6 +17,7 @@ def policy() -> None:
     """Check, test and break the policy."""
 
 
+policy.add_command(book)
 policy.add_command(check)
 policy.add_command(test)
 policy.add_command(mutate)
