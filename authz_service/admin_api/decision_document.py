@@ -45,7 +45,7 @@ class DocumentedSettings(Protocol):
 
     @property
     def items(self) -> int:
-        """The most questions in a batch."""
+        """The most questions in a batch, and results of a search in one answer."""
 
 
 def describe_decisions(spec: APISpec, settings: DocumentedSettings) -> None:
@@ -77,6 +77,7 @@ def decision_paths(settings: DocumentedSettings) -> dict[str, _Part]:
     return {
         "/access/v1/evaluation": {"post": _evaluation()},
         "/access/v1/evaluations": {"post": _evaluations()},
+        **{f"/access/v1/search/{kind}": {"post": _search(kind)} for kind in _SEARCHES},
         f"/.well-known/authzen-configuration{path}": {"get": {**_metadata(), **host}},
         "/livez": {"get": _liveness()},
         "/readyz": {"get": _readiness()},
@@ -91,8 +92,8 @@ def _description(settings: DocumentedSettings) -> str:
         "and means that nothing was decided. Members that are not described are ignored. Every answer carries the "
         "X-Request-ID of its request, unchanged, or one of its own.\n\n"
         f"Limits: {settings.body_bytes} bytes a body (else 413), {settings.depth} levels of nesting and "
-        f"{settings.items} questions a batch (else 400). JSON is read strictly: a repeated member name, NaN, a lone "
-        "surrogate or invalid UTF-8 is a 400."
+        f"{settings.items} questions a batch (else 400), {settings.items} results a page. JSON is read strictly: a "
+        "repeated member name, NaN, a lone surrogate or invalid UTF-8 is a 400."
     )
 
 
@@ -190,6 +191,27 @@ def _evaluations() -> _Part:
         summary="Ask several questions at once",
         description="All are answered from the same facts. Needs the scopes of a single question; an item that asks "
         "for more than the caller may is a denial with an error of status 403.",
+    )
+
+
+_SEARCHES: Final = {
+    "subject": ("searchSubjects", "Who may do this?"),
+    "resource": ("searchResources", "To what may this be done?"),
+    "action": ("searchActions", "What may be done here?"),
+}
+"""The searches by what they seek: their name and what they answer."""
+
+
+def _search(kind: str) -> _Part:
+    identifier, summary = _SEARCHES[kind]
+    return _question(
+        f"{kind.title()}SearchRequest",
+        {"now": examples.SEARCHES[kind]},
+        _answer("What was found, a page of it.", f"{kind.title()}SearchAnswer", examples=examples.SEARCH_ANSWERS[kind]),
+        identifier=identifier,
+        summary=summary,
+        description="What is found is what an evaluation with the same members would allow. All pages are answered as "
+        "of the moment of the first one. Needs the scope search; with `context.at` or `context.known_at` also as_of.",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-__all__ = ["ANSWERS", "BATCHES", "BATCH_ANSWERS", "NOT_READY", "QUESTIONS", "READY"]
+__all__ = ["ANSWERS", "BATCHES", "BATCH_ANSWERS", "NOT_READY", "QUESTIONS", "READY", "SEARCHES", "SEARCH_ANSWERS"]
 
 _Example = dict[str, Any]
 
@@ -119,6 +119,41 @@ ANSWERS: Final[dict[str, _Example]] = {
 BATCH_ANSWERS: Final[dict[str, _Example]] = {
     "evaluations": {"summary": "One answer for each item, in order", "value": {"evaluations": [_ALLOWED, _BROKEN]}},
     "single": {"summary": "Without evaluations in the request", "value": _ALLOWED},
+}
+SEARCHES: Final[dict[str, _Example]] = {
+    "subject": {
+        "summary": "Who may see the users of this capacity, logged in with the eID? The first 50.",
+        "value": {**_LIST_USERS, "subject": {"type": "person"}, "page": {"limit": 50}},
+    },
+    "resource": {
+        "summary": "Of which capacities may this person see the users?",
+        "value": {**_LIST_USERS, "resource": {"type": "capacity"}},
+    },
+    "action": {
+        "summary": "What may this person do with this capacity?",
+        "value": {name: value for name, value in _LIST_USERS.items() if name != "action"},
+    },
+}
+_REVISIONS: Final[_Example] = {"policy": "2ee788f63149d07e", "facts": 1042}
+
+
+def _page(results: list[_Example], token: str = "") -> _Example:
+    page = {"next_token": token, "count": len(results)}
+    return {"value": {"page": page, "context": _REVISIONS, "results": results}}
+
+
+SEARCH_ANSWERS: Final[dict[str, dict[str, _Example]]] = {
+    "subject": {
+        "more": {
+            "summary": "There is more: send the same request with this token",
+            **_page([{"type": "person", "id": "85091291489"}], "WzEsMTcxMDUw.kGJ0b2tlbg"),
+        },
+        "last": {"summary": "The last page", **_page([{"type": "person", "id": "85091291489"}])},
+    },
+    "resource": {
+        "found": _page([{"type": "capacity", "id": "alpha.finance"}, {"type": "capacity", "id": "alpha.nsso"}])
+    },
+    "action": {"found": _page([{"name": "list_users"}, {"name": "view_capacity"}])},
 }
 READY: Final[_Example] = {"status": "UP", "checks": {"policy": "ok", "database": "ok"}}
 NOT_READY: Final[_Example] = {"status": "DOWN", "checks": {"policy": "ok", "database": "does not answer"}}

@@ -17,7 +17,7 @@ AUTHZEN_CODES: Final = {"cod-design": "values are given by AuthZEN Authorization
 
 def schemas(most_evaluations: int) -> dict[str, _Schema]:
     """Return the component schemas by name. `most_evaluations`: how many questions a batch may hold."""
-    return {**_entities(), **_requests(most_evaluations), **_answers(), **_health()}
+    return {**_entities(), **_requests(most_evaluations), **_answers(), **_searches(), **_health()}
 
 
 def _reference(name: str) -> _Schema:
@@ -218,6 +218,9 @@ def _answers() -> dict[str, _Schema]:
                     ("policy_decision_point", "The identifier of this decision point."),
                     ("access_evaluation_endpoint", "Where single questions go."),
                     ("access_evaluations_endpoint", "Where batches go."),
+                    ("search_subject_endpoint", "Where it is asked who may do something."),
+                    ("search_resource_endpoint", "Where it is asked to what something may be done."),
+                    ("search_action_endpoint", "Where it is asked what may be done."),
                 )
             },
             ("policy_decision_point", "access_evaluation_endpoint", "access_evaluations_endpoint"),
@@ -231,6 +234,88 @@ def _answers() -> dict[str, _Schema]:
             },
             ("code", "message"),
         ),
+    }
+
+
+_SOUGHT: Final = {"subject": "Subject", "resource": "Resource", "action": "Action"}
+
+
+def _searches() -> dict[str, _Schema]:
+    """The three searches: the entity sought has a type only; where actions are sought there is none (AuthZEN 8)."""
+    members = {name: _reference(title) for name, title in _SOUGHT.items()}
+    described: dict[str, _Schema] = {
+        "SoughtSubject": _object(
+            "What type of subjects is sought; an `id` is ignored.",
+            {
+                "type": _text("As of a subject."),
+                "properties": _free_object("SoughtSubjectProperties", "As of a subject: the same for all of them."),
+            },
+            ("type",),
+        ),
+        "SoughtResource": _object(
+            "What type of resources is sought; an `id` is ignored.", {"type": _text("As of a resource.")}, ("type",)
+        ),
+        **_pages(),
+    }
+    for kind, title in _SOUGHT.items():
+        asked = {name: member for name, member in members.items() if name != kind}
+        sought = {} if kind == "action" else {kind: _reference(f"Sought{title}")}
+        more = {"context": _reference("QuestionContext"), "page": _reference("PageRequest")}
+        described[f"{title}SearchRequest"] = _object(
+            "A search. Members that are not listed are ignored.",
+            {**sought, **asked, **more},
+            tuple(name for name in members if name in sought or name in asked),
+        )
+        described[f"{title}SearchAnswer"] = _object(
+            "A page of what was found.",
+            {
+                "page": _reference("PageAnswer"),
+                "context": _reference("SearchContext"),
+                "results": {
+                    "type": "array",
+                    "items": _reference(f"Found{'Action' if kind == 'action' else 'Entity'}"),
+                    "description": "Each once, in an order that stays the same from page to page.",
+                },
+            },
+            ("page", "context", "results"),
+        )
+    return described
+
+
+def _pages() -> dict[str, _Schema]:
+    count = {"type": "integer", "minimum": 0}
+    return {
+        "PageRequest": _object(
+            "Which page. Members that are not listed are ignored.",
+            {
+                "limit": {**count, "description": "The most results wanted. With a token: as before, or left out."},
+                "token": _text("The `next_token` of the page before; good for one hour, one caller and one search."),
+            },
+        ),
+        "PageAnswer": _object(
+            "Which page this is.",
+            {
+                "next_token": _text("What to ask for the next page with; empty: this was the last one."),
+                "count": {**count, "description": "How many results are in this answer; can be none before the end."},
+            },
+            ("next_token", "count"),
+            **{"x-ignore-rules": AUTHZEN_NAMES},
+        ),
+        "SearchContext": _object(
+            "What the whole search was answered from.",
+            {
+                "policy": _text("Revision of the policy that answered."),
+                "facts": {"type": "integer", "description": "Revision of the facts that were read."},
+                "at": _text("The moment asked about, when one was.", format="date-time"),
+            },
+            ("policy", "facts"),
+        ),
+        "FoundEntity": _object(
+            "A subject or a resource.",
+            {"type": _text("The type that was sought."), "id": _text("As in an evaluation.")},
+            ("type", "id"),
+        ),
+        "FoundAction": _object("An action.", {"name": _text("As in an evaluation.")}, ("name",)),
     }
 
 

@@ -22,6 +22,7 @@ from authz_service.decision_api.health import OK
 from authz_service.decision_api.settings import DecisionSettings
 from authz_service.domain.questions import Question
 from authz_service.domain.vocabulary import Action
+from authz_service.services.search.searches import Searches
 from authz_service.settings import SettingsError, load_settings
 from authz_service.store.errors import KeyFileError, SchemaOutdatedError, StoreError
 
@@ -72,6 +73,7 @@ def build_application(service: Service) -> WSGIApplication:
     checks = readiness(service)
     return DecisionApplication(
         decisions=service.decisions,
+        searches=Searches(service.database, service.decisions),
         callers=KeysAndTokens(service.callers, service.access_tokens),
         explanations=service.explanations,
         readiness=checks,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Iterable
+from functools import partial
 from http import HTTPStatus
 from typing import Any, NamedTuple
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -22,15 +23,18 @@ from authz_service.decision_api.metadata import (
     EVALUATIONS_PATH,
     LIVENESS_PATH,
     READINESS_PATH,
+    SEARCH_PATHS,
     metadata,
     path_of,
     well_known_paths,
 )
 from authz_service.decision_api.replies import STATUS_LINES, Reply, error_reply, json_reply
 from authz_service.decision_api.request_ids import HEADER, request_id_of
+from authz_service.decision_api.searches import FindsAll, Searcher
 from authz_service.decision_api.settings import DecisionSettings
-from authz_service.domain.callers import CallersUnreachableError
+from authz_service.domain.callers import Caller, CallersUnreachableError
 from authz_service.domain.vocabulary import Scope
+from authz_service.services.search.sought import SearchKind
 from authz_service.store.errors import StoreError
 
 __all__ = ["DecisionApplication"]
@@ -58,6 +62,7 @@ class DecisionApplication:
     def __init__(
         self,
         decisions: Decides,
+        searches: FindsAll,
         callers: FindsCallers,
         explanations: Explains,
         readiness: Readiness,
@@ -68,6 +73,7 @@ class DecisionApplication:
         self._settings = settings
         self._next_app = next_app
         self._evaluator = Evaluator(decisions, explanations, settings.items)
+        self._searcher = Searcher(searches, settings.items)
         self._metadata = json_reply(
             metadata(settings.public_url), headers=(("Cache-Control", f"public, max-age={METADATA_SECONDS}"),)
         )
@@ -78,6 +84,7 @@ class DecisionApplication:
         routes = {
             EVALUATION_PATH: _Route("POST", self._evaluation),
             EVALUATIONS_PATH: _Route("POST", self._evaluations),
+            **{path: _Route("POST", partial(self._search, kind)) for kind, path in SEARCH_PATHS.items()},
             LIVENESS_PATH: _Route("GET", lambda _: liveness()),
             READINESS_PATH: _Route("GET", lambda _: readiness_reply(self._readiness)),
         }
@@ -138,10 +145,17 @@ class DecisionApplication:
     def _answered(
         self, environ: WSGIEnvironment, evaluate: Callable[[dict[str, Any], frozenset[Scope]], Answer]
     ) -> Reply:
-        caller = authenticated(environ, self._callers, Scope.DECIDE)
-        environ[CALLER_NAME] = caller.name
-        body = read_body(environ, self._settings.body_bytes, self._settings.depth)
+        caller, body = self._asked(environ, Scope.DECIDE)
         return json_reply(evaluate(body, caller.scopes))
+
+    def _search(self, kind: SearchKind, environ: WSGIEnvironment) -> Reply:
+        caller, body = self._asked(environ, Scope.SEARCH)
+        return json_reply(self._searcher.search(kind, body, caller))
+
+    def _asked(self, environ: WSGIEnvironment, scope: Scope) -> tuple[Caller, dict[str, Any]]:
+        caller = authenticated(environ, self._callers, scope)
+        environ[CALLER_NAME] = caller.name
+        return caller, read_body(environ, self._settings.body_bytes, self._settings.depth)
 
     # --- beside the endpoints -----------------------------------------------------------------------------------------
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from authz_service.services.search.sought import SearchKind
+
 __all__ = [
     "EVALUATIONS_PATH",
     "EVALUATION_PATH",
     "LIVENESS_PATH",
     "READINESS_PATH",
+    "SEARCH_PATHS",
     "metadata",
     "path_of",
     "well_known_paths",
@@ -17,6 +20,7 @@ __all__ = [
 
 EVALUATION_PATH: Final = "/access/v1/evaluation"
 EVALUATIONS_PATH: Final = "/access/v1/evaluations"
+SEARCH_PATHS: Final = {kind: f"/access/v1/search/{kind}" for kind in SearchKind}
 WELL_KNOWN_PATH: Final = "/.well-known/authzen-configuration"
 LIVENESS_PATH: Final = "/livez"
 READINESS_PATH: Final = "/readyz"
@@ -29,6 +33,7 @@ def metadata(public_url: str) -> dict[str, Any]:
         "policy_decision_point": public_url,
         "access_evaluation_endpoint": base + EVALUATION_PATH,
         "access_evaluations_endpoint": base + EVALUATIONS_PATH,
+        **{f"search_{kind}_endpoint": base + path for kind, path in SEARCH_PATHS.items()},
     }
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -18,8 +18,9 @@ from authz_service.decision_api.errors import WireError
 from authz_service.domain.questions import Question
 from authz_service.domain.vocabulary import Scope
 
-__all__ = ["question_of", "refuse_unless_permitted"]
+__all__ = ["converted", "question_of", "refuse_unless_permitted"]
 
+AnyForm = TypeVar("AnyForm")
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 _PROBLEM: Final = re.compile(
     r"(?:Object missing required field `(?P<missing>\w+)`|Expected `(?P<type>\w+)[^`]*`, got `[^`]*`)"
@@ -50,10 +51,7 @@ class _Request(msgspec.Struct, gc=False):
 
 def question_of(members: Mapping[str, Any]) -> Question:
     """Return the question that the members ask. Raises WireError (400), which names what is missing or wrong."""
-    try:
-        request = msgspec.convert(members, _Request)
-    except msgspec.ValidationError as error:
-        raise WireError(HTTPStatus.BAD_REQUEST, _problem(str(error))) from None
+    request = converted(members, _Request)
     subject, action, resource = request.subject, request.action, request.resource
     return Question(
         subject.type,
@@ -65,6 +63,14 @@ def question_of(members: Mapping[str, Any]) -> Question:
         _NOTHING if action.properties is None else action.properties,
         _NOTHING if request.context is None else request.context,
     )
+
+
+def converted(members: Mapping[str, Any], form: type[AnyForm]) -> AnyForm:
+    """Return the members in a form. Raises WireError (400), which names what is missing or wrong."""
+    try:
+        return msgspec.convert(members, form)
+    except msgspec.ValidationError as error:
+        raise WireError(HTTPStatus.BAD_REQUEST, _problem(str(error))) from None
 
 
 def refuse_unless_permitted(question: Question, scopes: frozenset[Scope]) -> None:

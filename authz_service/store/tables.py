@@ -162,12 +162,10 @@ relation: Final = _fact(
     _word("capacity_id", key=True),
     _word("relation_id", key=True),
     _word("object", key=True),
-    _word("opens"),
-    _word("context"),
-    _word("state"),
-    _word("notes"),
+    *map(_word, ("opens", "context", "state", "notes")),
     Index(None, "relation_id"),
     Index(None, "person_id"),
+    Index(None, "enterprise_id", "kind", "object", "capacity_id", "person_id"),
 )
 """THE relation table: all facts of one person in one enterprise are one range of the key."""
 

@@ -50,6 +50,7 @@ def wires(reference: Reference) -> dict[str, Wire]:
     def served(key: str, **parts: Any) -> Wire:
         whole: dict[str, Any] = {
             "decisions": reference.decisions,
+            "searches": reference.searches,
             "callers": reference.callers,
             "explanations": reference.explanations,
             "readiness": lambda: {"policy": "ok", "database": "ok"},
@@ -61,7 +62,7 @@ def wires(reference: Reference) -> dict[str, Wire]:
     without_facts, faulty = Broken(StoreUnavailableError("gone")), Broken(TypeError("fault"))
     return {
         "all": served(key),
-        "none": served(reference.add_caller("parity without scopes", [Scope.SEARCH])),
+        "none": served(reference.add_caller("parity without scopes", [Scope.EXPLAIN])),
         "without facts": served(key, callers=without_facts, readiness=without_facts.readiness),
         "faulty": served(key, callers=faulty),
     }

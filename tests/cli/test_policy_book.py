@@ -27,6 +27,7 @@ def untrue(tmp_path: Path) -> Program:
     return Program().having(POLICY_DIR=folder)
 
 
+@pytest.mark.slow
 def test_the_same_policy_gives_the_same_bytes_in_every_language_and_process(
     in_process: InProcess, tmp_path: Path
 ) -> None:
@@ -44,6 +45,7 @@ def test_the_same_policy_gives_the_same_bytes_in_every_language_and_process(
         assert path.read_bytes() == (first / path.name).read_bytes()
 
 
+@pytest.mark.slow
 def test_a_switch_changes_the_revision_and_the_table(in_process: InProcess, tmp_path: Path) -> None:
     switched = Program().with_variable("AUTHZ_POLICY__SWITCHES__REPRESENTATIVE_MANAGES_RIGHTS", "on")
     cells = []

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
+import yaml
 
 from tests.support.postgresql import PostgreSQL
-from tests.support.reference import Reference, load_reference
+from tests.support.reference import WORLD, Reference, load_reference
 from tests.support.service import Service, start_service
 from tests.support.wire import Wire
 
@@ -66,3 +67,10 @@ def every_service(request: pytest.FixtureRequest) -> Service:
     """The whole service on each of the two databases."""
     started: Service = request.getfixturevalue(request.param)
     return started
+
+
+@pytest.fixture(scope="session")
+def people() -> dict[str, str]:
+    """The national numbers of the reference world's persons by their names in it."""
+    world = yaml.safe_load(WORLD.read_text(encoding="utf-8"))["world"]
+    return {each["id"]: each["niss"] for each in world["persons"]}

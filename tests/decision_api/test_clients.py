@@ -1,7 +1,12 @@
 """AuthZEN clients that others have made and published, as real callers of the running service."""
 
 import asyncio
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -175,3 +180,47 @@ class TestApparitor:
         with pytest.raises(AuthZENClientError) as raised:
             asyncio.run(ask())
         assert raised.value.status_code == 401
+
+
+class TestEmpowerNow:
+    """empowernow-sdk: evaluation, batch and the three searches, page after page."""
+
+    QUESTIONS: Final[dict[str, Any]] = {
+        "allowed": ALLOWED,
+        "denied": DENIED,
+        # It says nothing of a subject that is sought but its type, so nothing is known of the authentication either.
+        "subject": {
+            "subject": {"type": "agent"},
+            "action": {"name": "delete_enterprise_account", "properties": {"letter": {"signed_by": "71031490293"}}},
+            "resource": {"type": "enterprise", "id": "0999010126"},
+        },
+        "resource": {**ALLOWED, "resource": {"type": "capacity"}},
+        "action": ALLOWED,
+    }
+
+    def ask(self, service: Service, key: str) -> Any:
+        program = Path(__file__).parent / "empowernow_client.py"
+        done = subprocess.run(
+            [sys.executable, program, service.base_url],
+            input=json.dumps(self.QUESTIONS),
+            env={**os.environ, "AUTHZEN_TOKEN": key},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def test_asks_and_searches(self, every_service: Service) -> None:
+        assert self.ask(every_service, every_service.key) == {
+            "single": [True, False],
+            "batch": [True, False, True],
+            "misspelt": [True, False, True],
+            "subjects": ["agent_1"],
+            "resources": ["alpha.finance", "alpha.mobility", "alpha.nsso", "alpha.social_action"],
+            "actions": ["export_users", "list_roles", "list_users", "stop_sender", "update_capacity", "view_capacity"],
+        }
+
+    def test_is_told_that_its_key_is_wrong(self, service: Service) -> None:
+        assert "error" in self.ask(service, WRONG_KEY)

@@ -43,6 +43,7 @@ def failing(reference: Reference, key: str, part: str, fault: Exception) -> Wire
     """The decision endpoints with one part that fails."""
     parts: dict[str, Any] = {
         "decisions": reference.decisions,
+        "searches": reference.searches,
         "callers": reference.callers,
         "explanations": reference.explanations,
         part: Failing(fault),

@@ -29,6 +29,9 @@ def test_names_the_endpoints(reference: Reference, public_url: str, path: str, b
         "policy_decision_point": public_url,  # to the letter: clients compare it with what they started from
         "access_evaluation_endpoint": f"{base}/access/v1/evaluation",
         "access_evaluations_endpoint": f"{base}/access/v1/evaluations",
+        "search_subject_endpoint": f"{base}/access/v1/search/subject",
+        "search_resource_endpoint": f"{base}/access/v1/search/resource",
+        "search_action_endpoint": f"{base}/access/v1/search/action",
     }
     assert reply.headers["cache-control"] == "public, max-age=300"
     # Whether a proxy takes the path away or not, the endpoints that are named are there.

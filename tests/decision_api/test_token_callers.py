@@ -25,7 +25,8 @@ def issuer(tmp_path: Path) -> DevelopmentIssuer:
 def asked_with(reference: Reference, token: str, *issuers: TrustedIssuer) -> int:
     callers = KeysAndTokens(reference.callers, AccessTokens(issuers))
     settings = DecisionSettings(public_url=PUBLIC_URL)
-    application = DecisionApplication(reference.decisions, callers, reference.explanations, dict, settings)
+    searches = reference.searches
+    application = DecisionApplication(reference.decisions, searches, callers, reference.explanations, dict, settings)
     return Wire(application, token).evaluate(ALLOWED).status
 
 

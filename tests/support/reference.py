@@ -18,6 +18,7 @@ from authz_service.services.decisions import DecisionService
 from authz_service.services.explanations import Explanations
 from authz_service.services.facts_file.loading import load
 from authz_service.services.facts_file.tree import FactsFile
+from authz_service.services.search.searches import Searches
 from authz_service.store.database import Database
 from authz_service.store.keys import ensure_key_file
 from authz_service.store.reading import FactsReader
@@ -52,6 +53,11 @@ class Reference:
     decisions: DecisionService
     explanations: Explanations
 
+    @property
+    def searches(self) -> Searches:
+        """What searches in the store."""
+        return Searches(self.database, self.decisions)
+
     def add_caller(self, name: str, scopes: Iterable[Scope] = tuple(Scope)) -> str:
         """Return the key of a new caller."""
         return self.callers.add(name, scopes)
@@ -66,7 +72,9 @@ class Reference:
     ) -> Wire:
         """Return the decision endpoints. `settings`: those that are not at their default."""
         chosen = DecisionSettings(**{"public_url": PUBLIC_URL, **settings})
-        application = DecisionApplication(self.decisions, self.callers, self.explanations, readiness, chosen, next_app)
+        application = DecisionApplication(
+            self.decisions, self.searches, self.callers, self.explanations, readiness, chosen, next_app
+        )
         return Wire(application, key)
 
 

@@ -1,0 +1,18 @@
+"""Who holds what of one kind in an enterprise: the index by which searches find their candidates."""
+
+from __future__ import annotations
+
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+
+NAME = "relation_by_enterprise_id_kind_object_capacity_id_person_id"
+
+
+def upgrade() -> None:
+    op.create_index(op.f(NAME), "relation", ["enterprise_id", "kind", "object", "capacity_id", "person_id"])
+
+
+def downgrade() -> None:
+    op.drop_index(op.f(NAME), "relation")
