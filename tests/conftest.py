@@ -4,9 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.support.national_numbers import leaks_in_files, leaks_in_postgresql, national_numbers_in
 from tests.support.postgresql import PostgreSQL
+
+# How long an example takes says something about the machine, and nothing about the code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 SEEN: list[str] = []
 """Where the run has met a national number so far."""

@@ -192,8 +192,11 @@ def test_a_service_delivers_what_comes_until_it_is_told_to_stop(installation: In
             service.kill()
             service.communicate()
     assert (service.returncode, out) == (0, "")
-    events = [json.loads(line)["event"] for line in err.splitlines()]
-    assert events == ["delivering mails", "delivered mails", "delivered mails", "stopped"]
+    told = [json.loads(line) for line in err.splitlines()]
+    first, *delivered, last = told
+    assert (first["event"], last["event"]) == ("delivering mails", "stopped")
+    assert {each["event"] for each in delivered} == {"delivered mails"}
+    assert sum(each["sent"] for each in delivered) == 2
     assert "@" not in err
 
 
