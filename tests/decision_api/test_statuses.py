@@ -187,7 +187,7 @@ def test_other_methods_are_405(wire: Wire, path: str, allowed: str, method: str)
         "/access/v1//evaluation",
         "/access/v1/Evaluation",
         "/access/v2/evaluation",
-        "/access/v1/search/subject",
+        "/access/v1/search",
         f"{METADATA}/",
         f"{METADATA}/tenant1",
         "/livez/",
