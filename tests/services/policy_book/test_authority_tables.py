@@ -92,6 +92,7 @@ def test_the_standings_are_such_as_questions_and_facts_make(book: Book) -> None:
             assert settled(row.action, flat) == flat, (row, role)
 
 
+@pytest.mark.slow
 def test_a_no_stays_a_no_whatever_else_is_so(book: Book, policy: PolicyEngine) -> None:
     rng = random.Random("whatever else is so")
     for _, row, variant in _rows(book):
@@ -114,6 +115,7 @@ def _otherwise(action: Action, role: BookRole, variant: Mapping[str, Any], rng: 
             yield build(action, flat)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("action", Action, ids=str)
 def test_whoever_is_allowed_has_a_role_that_the_table_allows(action: Action, book: Book, policy: PolicyEngine) -> None:
     able = frozenset[BookRole]().union(*(row.allowed for _, row, _ in _rows(book) if row.action is action))

@@ -41,6 +41,7 @@ def all_disagreements(searches: Searches, world: dict[str, Any], seed: int, coun
     return wrong
 
 
+@pytest.mark.slow
 def test_searches_agree_with_evaluations_over_the_reference_world(searches: Searches) -> None:
     assert all_disagreements(searches, REFERENCE, 0, 150) == []
 
