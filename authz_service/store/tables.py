@@ -154,6 +154,8 @@ application: Final = _fact(
     Index(None, "mandate_group"),
 )
 
+ONLY: Final = {"dialect": "postgresql"}  # SQLite would take this index for reading an enterprise, which is then slower
+
 relation: Final = _fact(
     "relation",
     _word("enterprise_id", key=True),
@@ -165,7 +167,7 @@ relation: Final = _fact(
     *map(_word, ("opens", "context", "state", "notes")),
     Index(None, "relation_id"),
     Index(None, "person_id"),
-    Index(None, "enterprise_id", "kind", "object", "capacity_id", "person_id"),
+    Index(None, "enterprise_id", "kind", "object", "capacity_id", "person_id", info=ONLY).ddl_if(ONLY["dialect"]),
 )
 """THE relation table: all facts of one person in one enterprise are one range of the key."""
 
