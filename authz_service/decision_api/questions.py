@@ -18,7 +18,7 @@ from authz_service.decision_api.errors import WireError
 from authz_service.domain.questions import Question
 from authz_service.domain.vocabulary import Scope
 
-__all__ = ["converted", "question_of", "refuse_unless_permitted"]
+__all__ = ["QuestionForm", "converted", "question_of", "refuse_unless_permitted"]
 
 AnyForm = TypeVar("AnyForm")
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
@@ -42,27 +42,32 @@ class _Action(msgspec.Struct, gc=False):
     properties: dict[Any, Any] | None = None
 
 
-class _Request(msgspec.Struct, gc=False):
+class QuestionForm(msgspec.Struct, gc=False):
+    """A question as it stands on the wire (AuthZEN 6.1)."""
+
     subject: _Entity
     action: _Action
     resource: _Entity
     context: dict[Any, Any] | None = None
 
+    def question(self) -> Question:
+        """Return the question that this asks."""
+        subject, action, resource = self.subject, self.action, self.resource
+        return Question(
+            subject.type,
+            subject.id,
+            action.name,
+            resource.type,
+            resource.id,
+            _NOTHING if subject.properties is None else subject.properties,
+            _NOTHING if action.properties is None else action.properties,
+            _NOTHING if self.context is None else self.context,
+        )
+
 
 def question_of(members: Mapping[str, Any]) -> Question:
     """Return the question that the members ask. Raises WireError (400), which names what is missing or wrong."""
-    request = converted(members, _Request)
-    subject, action, resource = request.subject, request.action, request.resource
-    return Question(
-        subject.type,
-        subject.id,
-        action.name,
-        resource.type,
-        resource.id,
-        _NOTHING if subject.properties is None else subject.properties,
-        _NOTHING if action.properties is None else action.properties,
-        _NOTHING if request.context is None else request.context,
-    )
+    return converted(members, QuestionForm).question()
 
 
 def converted(members: Mapping[str, Any], form: type[AnyForm]) -> AnyForm:

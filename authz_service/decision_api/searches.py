@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from types import MappingProxyType
 from typing import Any, Final, Protocol
 
 import msgspec
 
 from authz_service.decision_api.errors import WireError
 from authz_service.decision_api.page_tokens import PageState, PageTokenError, issue, read
-from authz_service.decision_api.questions import converted, refuse_unless_permitted
+from authz_service.decision_api.questions import QuestionForm, converted, refuse_unless_permitted
 from authz_service.domain import moments
 from authz_service.domain.callers import Caller
 from authz_service.domain.questions import Question
@@ -21,8 +20,6 @@ from authz_service.services.search.sought import Found, Progress, SearchKind, So
 
 __all__ = ["FindsAll", "Searcher"]
 
-_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
-_FREE = dict[Any, Any] | None
 _SEARCHED: Final = {
     SearchKind.SUBJECT: ("subject", "id"),
     SearchKind.RESOURCE: ("resource", "id"),
@@ -47,27 +44,12 @@ class FindsAll(Protocol):
         """Return the next page. Raises StoreUnavailableError, KeyFileMismatchError, SearchUndecidedError."""
 
 
-class _Entity(msgspec.Struct, gc=False):
-    type: str
-    id: str
-    properties: _FREE = None
-
-
-class _Action(msgspec.Struct, gc=False):
-    name: str
-    properties: _FREE = None
-
-
 class _Page(msgspec.Struct, gc=False):
     limit: int | None = None
     token: str | None = None
 
 
-class _Request(msgspec.Struct, gc=False):
-    subject: _Entity
-    action: _Action
-    resource: _Entity
-    context: _FREE = None
+class _Request(QuestionForm, gc=False):
     page: _Page | None = None
 
 
@@ -81,7 +63,7 @@ class Searcher:
     def search(self, kind: SearchKind, body: Mapping[str, Any], caller: Caller) -> dict[str, Any]:
         """Return the answer to a search. Raises WireError (400, 403), and as `FindsAll.find` does."""
         request = converted(_complete(kind, body), _Request)
-        question = _question(request)
+        question = request.question()
         refuse_unless_permitted(question, caller.scopes)
         page = request.page or _Page()
         if page.limit is not None and page.limit < 0:
@@ -122,20 +104,6 @@ def _complete(kind: SearchKind, body: Mapping[str, Any]) -> dict[str, Any]:
         return {**body, member: {identifier: ""}}
     # Anything but an object is left as it is, and refused with everything else that is of a wrong type.
     return {**body, member: {**sought, identifier: ""}} if isinstance(sought, dict) else dict(body)
-
-
-def _question(request: _Request) -> Question:
-    subject, action, resource = request.subject, request.action, request.resource
-    return Question(
-        subject.type,
-        subject.id,
-        action.name,
-        resource.type,
-        resource.id,
-        _NOTHING if subject.properties is None else subject.properties,
-        _NOTHING if action.properties is None else action.properties,
-        _NOTHING if request.context is None else request.context,
-    )
 
 
 def _bound(kind: SearchKind, question: Question, caller: Caller) -> list[Any]:
