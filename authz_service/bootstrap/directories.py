@@ -10,11 +10,12 @@ from typing import Final
 
 from authz_service.bootstrap.databases import checked_database
 from authz_service.bootstrap.errors import StartError
-from authz_service.bootstrap.operators import carry_out, command_line_operator, require
+from authz_service.bootstrap.operators import carry_out, command_line_operator, require_decided
 from authz_service.bootstrap.policies import load_policy
 from authz_service.directory.errors import DirectoryError
 from authz_service.directory.session import Session, open_session
 from authz_service.domain import moments
+from authz_service.domain.commands import Command
 from authz_service.domain.service_commands import ApplyDirectoryPlan, ApproveDirectoryPlan
 from authz_service.domain.vocabulary import Action
 from authz_service.services.decisions import DecisionService
@@ -88,7 +89,7 @@ class KeptDirectory:
 
         Raises CANNOT_SAY, RefusedError.
         """
-        carry_out(self.settings, self.database, [ApplyDirectoryPlan(self.name, saved.digest if saved else "")])
+        self._carry_out(ApplyDirectoryPlan(self.name, saved.digest if saved else ""))
         return self.runner.apply(lambda: self.source.everything(asking), saved, writing)
 
     def approve(self, digest: str, hours: float) -> tuple[Plan, tuple[Excess, ...]]:
@@ -103,8 +104,11 @@ class KeptDirectory:
             raise PlanChangedError(f"target {self.name}: the plan is within its limits and waits for nothing")
         until = moments.now() + int(hours * _HOUR)
         told = tuple(excess.told for excess in beyond)
-        carry_out(self.settings, self.database, [ApproveDirectoryPlan(self.name, plan.digest, told, until)])
+        self._carry_out(ApproveDirectoryPlan(self.name, plan.digest, told, until))
         return plan, beyond
+
+    def _carry_out(self, command: Command) -> None:
+        carry_out(self.settings, self.database, [command], self.source.projections.decisions.policy)
 
     def status(self) -> TargetStatus:
         """Return how the target stands."""
@@ -124,7 +128,7 @@ def opened_directories(settings: Settings, names: Iterable[str] = ()) -> Iterato
         decisions = DecisionService(FactsReader(database), policy, settings.assurance.levels)
         projections = Projections(database, decisions, settings.assurance.levels)
         for target in targets:
-            require(settings, database, Action.APPLY_DIRECTORY_PLAN, target=target.name)
+            require_decided(settings, decisions, Action.APPLY_DIRECTORY_PLAN, target=target.name)
         yield tuple(_kept(settings, database, target, projections) for target in targets)
 
 

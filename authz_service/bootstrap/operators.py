@@ -23,7 +23,7 @@ from authz_service.settings import Settings
 from authz_service.store.database import Database
 from authz_service.store.reading import FactsReader
 
-__all__ = ["build_authority", "carry_out", "command_line_operator", "require"]
+__all__ = ["build_authority", "carry_out", "command_line_operator", "require", "require_decided"]
 
 
 def command_line_operator(settings: Settings) -> Actor:
@@ -37,12 +37,14 @@ def build_authority(settings: Settings, database: Database, policy: PolicyEngine
     return Authority(database, policy, settings.assurance.levels, AuditLog(read_audit_key(settings)))
 
 
-def carry_out(settings: Settings, database: Database, commands: Sequence[Command]) -> Report:
-    """Have the operator's commands carried out, all or none.
+def carry_out(
+    settings: Settings, database: Database, commands: Sequence[Command], policy: PolicyEngine | None = None
+) -> Report:
+    """Have the operator's commands carried out, all or none. `policy`: the one of the settings, where it is loaded.
 
     Raises RefusedError when the policy says no, StartError, StoreError, and what is wrong with a command's input.
     """
-    authority = build_authority(settings, database, load_policy(settings))
+    authority = build_authority(settings, database, policy or load_policy(settings))
     report = authority.carry_out(command_line_operator(settings), commands)
     for result in report.results:
         if result.outcome is Outcome.REFUSED:
@@ -50,14 +52,16 @@ def carry_out(settings: Settings, database: Database, commands: Sequence[Command
     return report
 
 
-def require(settings: Settings, database: Database, action: Action, **properties: str) -> None:
-    """Make sure that the operator may do something to the service that changes no facts. Raises RefusedError.
+def require(settings: Settings, database: Database, action: Action) -> None:
+    """Make sure that the operator may do something to the service that changes no facts. Raises RefusedError."""
+    decisions = DecisionService(FactsReader(database), load_policy(settings), settings.assurance.levels)
+    require_decided(settings, decisions, action)
 
-    `properties`: of the action.
-    """
+
+def require_decided(settings: Settings, decisions: DecisionService, action: Action, **properties: str) -> None:
+    """Make sure of the same by a policy that is loaded already. `properties`: of the action. Raises RefusedError."""
     operator = command_line_operator(settings)
     question = operator.asks(action, SERVICE_ID, properties)
-    decisions = DecisionService(FactsReader(database), load_policy(settings), settings.assurance.levels)
     decision = decisions.decide([question], operator.scopes)[0]
     if not decision.answer.allowed:
         raise RefusedError(_sentence(action, decision))

@@ -66,14 +66,11 @@ def plan(ctx: click.Context, targets: tuple[str, ...], *, ldif: bool, from_nothi
     if ldif and as_json:
         raise click.UsageError("either --ldif or --json")
     documents: list[dict[str, Any]] = []
-    failed = False
     with opened_directories(configured(), targets) as kept:
         for directory in kept:
             with working(f"{directory.name}: comparing"):
-                result = _tried(directory, _planning(directory, from_nothing=from_nothing))
-            if isinstance(result, str):
-                failed = True
-                documents.append({"target": directory.name, "error": result})
+                result = _tried(directory, _planning(directory, from_nothing=from_nothing), documents)
+            if result is None:
                 continue
             made, beyond, because = result
             documents.append(plan_document(made, beyond, because))
@@ -83,8 +80,10 @@ def plan(ctx: click.Context, targets: tuple[str, ...], *, ldif: bool, from_nothi
                 _echo(plan_lines(documents[-1]))
     if as_json:
         print_json({"targets": documents})
-    differs = any(document.get("changes") or document.get("clashes") or document.get("left") for document in documents)
-    ctx.exit(FAILED if failed else SOMETHING_TO_DO if differs else 0)
+    if _any_failed(documents):
+        ctx.exit(FAILED)
+    differs = any(document["changes"] or document["clashes"] or document["left"] for document in documents)
+    ctx.exit(SOMETHING_TO_DO if differs else 0)
 
 
 _Planned = tuple[Plan, tuple[Excess, ...], Mapping[str, tuple[Reason, ...]]]
@@ -121,10 +120,8 @@ def apply(ctx: click.Context, targets: tuple[str, ...], plan_file: Path | None, 
     outcomes = set[RunOutcome]()
     with opened_directories(configured(), targets or saved) as kept:
         for directory in kept:
-            result = _tried(directory, _applying(directory, saved.get(directory.name)))
-            if isinstance(result, str):
-                outcomes.add(RunOutcome.FAILED)
-                documents.append({"target": directory.name, "error": result})
+            result = _tried(directory, _applying(directory, saved.get(directory.name)), documents)
+            if result is None:
                 continue
             outcomes.add(result.run.outcome)
             documents.append(run_document(result))
@@ -132,9 +129,9 @@ def apply(ctx: click.Context, targets: tuple[str, ...], plan_file: Path | None, 
                 _echo(run_lines(result))
     if as_json:
         print_json({"targets": documents})
-    if outcomes <= {RunOutcome.DONE}:
-        ctx.exit(0)
-    ctx.exit(SOMETHING_TO_DO if outcomes <= {RunOutcome.DONE, RunOutcome.BLOCKED} else FAILED)
+    if _any_failed(documents) or not outcomes <= {RunOutcome.DONE, RunOutcome.BLOCKED}:
+        ctx.exit(FAILED)
+    ctx.exit(SOMETHING_TO_DO if RunOutcome.BLOCKED in outcomes else 0)
 
 
 def _applying(directory: KeptDirectory, saved: SavedPlan | None) -> Callable[[], RunReport]:
@@ -155,18 +152,13 @@ def verify(ctx: click.Context, targets: tuple[str, ...], *, as_json: bool) -> No
     Ends with 0 when all is as it should be, with 3 when something is not, with 1 when that cannot be said.
     """
     documents: list[dict[str, Any]] = []
-    code = 0
     with opened_directories(configured(), targets) as kept:
         for directory in kept:
             with working(f"{directory.name}: reading"):
-                result = _tried(directory, directory.plan)
-            if isinstance(result, str):
-                code = FAILED
-                documents.append({"target": directory.name, "error": result})
+                result = _tried(directory, directory.plan, documents)
+            if result is None:
                 continue
             verification = verified(result[0])
-            if not verification.is_exact:
-                code = code or SOMETHING_TO_DO
             documents.append(
                 {
                     "target": directory.name,
@@ -181,7 +173,9 @@ def verify(ctx: click.Context, targets: tuple[str, ...], *, as_json: bool) -> No
                 click.echo(verification_line(directory.name, verification))
     if as_json:
         print_json({"targets": documents})
-    ctx.exit(code)
+    if _any_failed(documents):
+        ctx.exit(FAILED)
+    ctx.exit(0 if all(document["exact"] for document in documents) else SOMETHING_TO_DO)
 
 
 @sync.command()
@@ -239,14 +233,19 @@ def approve(target: str, digest: str, hours: float) -> None:
     _echo(f"  {excess.told}" for excess in beyond)
 
 
-def _tried(directory: KeptDirectory, work: Callable[[], Result]) -> Result | str:
-    """Return what the work returns, or, said on stderr, why it cannot be done for this target."""
+def _tried(directory: KeptDirectory, work: Callable[[], Result], documents: list[dict[str, Any]]) -> Result | None:
+    """Return what the work returns. None: it cannot be done for this target, which is said on stderr and noted."""
     try:
         return work()
     except CANNOT_SAY as error:
         told = str(error).removeprefix(f"target {directory.name}: ")
         click.echo(f"authz: target {directory.name}: {told}", err=True)
-        return told
+        documents.append({"target": directory.name, "error": told})
+        return None
+
+
+def _any_failed(documents: Iterable[Mapping[str, Any]]) -> bool:
+    return any("error" in document for document in documents)
 
 
 def _saved_plans(file: Path) -> dict[str, SavedPlan]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from authz_service.directory.operations import Add, Delete, Modify, Operation, Rename
 from authz_service.domain.moments import text_of
 from authz_service.domain.national_numbers import holds_national_number
-from authz_service.store.directories import Run
+from authz_service.store.directories import Failure, Run
 from authz_service.sync.ldif import VERSION, change_record, comment
-from authz_service.sync.limits import Excess
 from authz_service.sync.plans import Action, Plan, PlannedChange, changes_of
 from authz_service.sync.reasons import Reason
 from authz_service.sync.runs import RunReport
@@ -82,7 +81,7 @@ def run_document(report: RunReport) -> dict[str, Any]:
         **_run(report.run),
         "digest": report.plan.digest if report.plan else None,
         "writes": dict(sorted(report.writes.items())),
-        "waits_for_approval": [_excess(excess) for excess in report.waits_for],
+        "waits_for_approval": [excess.as_json() for excess in report.waits_for],
         "stale": list(report.stale),
         "approved_by": report.approval.approved_by if report.approval else None,
     }
@@ -109,7 +108,7 @@ def status_document(status: TargetStatus) -> dict[str, Any]:
         "lag_revisions": status.lag_revisions,
         "lag_seconds": status.lag_seconds,
         "drift": status.drift,
-        "failures": [{"key": failure.key, "cause": failure.cause} for failure in status.failures],
+        "failures": _failures(status.failures),
         "failing": status.failing,
         "waits_for_approval": status.waits_for_approval,
         "next_at": text_of(status.next_at) if status.next_at is not None else None,
@@ -203,18 +202,12 @@ def _run(run: Run) -> dict[str, Any]:
         "revision": run.revision,
         "policy": run.policy,
         "counts": dict(run.counts),
-        "failures": [{"key": failure.key, "cause": failure.cause} for failure in run.failures],
+        "failures": _failures(run.failures),
     }
 
 
-def _excess(excess: Excess) -> dict[str, Any]:
-    return {
-        "kind": excess.kind.value,
-        "told": excess.told,
-        "key": excess.key,
-        "going": excess.going,
-        "there": excess.there,
-    }
+def _failures(failures: Iterable[Failure]) -> list[dict[str, str]]:
+    return [{"key": failure.key, "cause": failure.cause} for failure in failures]
 
 
 def _failure(key: str, cause: str) -> str:

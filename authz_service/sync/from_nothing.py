@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from authz_service.sync.entries import EntryKind
 from authz_service.sync.planning import Wanted
 from authz_service.sync.plans import Action, Basis, Plan, PlannedChange
 from authz_service.sync.rendering import new_entry_attributes
@@ -30,7 +29,5 @@ def plan_from_nothing(target: Target, wanted: Wanted, made_at: int) -> Plan:
         basis=Basis(wanted.revision, wanted.policy),
         made_at=made_at,
         changes=changes,
-        people=sum(entry.kind is EntryKind.PERSON for entry in wanted.entries),
-        groups=sum(entry.kind is EntryKind.GROUP for entry in wanted.entries),
         entries=entries,
     )

@@ -8,7 +8,7 @@ from typing import Final
 
 from authz_service.store.directories import Directories
 from authz_service.store.errors import StoreError
-from authz_service.sync.holders import is_gone
+from authz_service.sync.leases import take
 
 __all__ = ["Leading", "leader_of"]
 
@@ -40,7 +40,8 @@ class Leading:
         now = time.monotonic()
         if self._asked_at is None or now - self._asked_at >= pause:
             self._asked_at = now
-            self.leads = self._take() or (self._is_left() and self._take())
+            taken_at = take(self._directories, self._lease, self._holder, self._clock, _LEASE_SECONDS)
+            self.leads = taken_at is not None
         return self.leads
 
     def keep(self) -> None:
@@ -56,17 +57,6 @@ class Leading:
             self.leads = False
             self._asked_at = None
             self._directories.release(self._lease, self._holder)
-
-    def _take(self) -> bool:
-        return self._directories.lease(self._lease, self._holder, self._clock(), _LEASE_SECONDS)
-
-    def _is_left(self) -> bool:
-        """Take the lease from a process of this machine that ended without giving it back."""
-        holder = self._directories.holder(self._lease, self._clock())
-        if holder is not None and is_gone(holder):
-            self._directories.release(self._lease, holder)
-            return True
-        return holder is None
 
 
 def leader_of(target: str, directories: Directories, now: int) -> str | None:

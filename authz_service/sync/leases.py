@@ -11,7 +11,7 @@ from authz_service.store.directories import Directories
 from authz_service.store.errors import StoreUnavailableError
 from authz_service.sync.holders import is_gone
 
-__all__ = ["Lease", "TargetBusyError"]
+__all__ = ["Lease", "TargetBusyError", "take"]
 
 _LEASE_SECONDS: Final = 120.0
 _SECOND: Final = 1_000_000
@@ -23,6 +23,23 @@ _at_work_lock: Final = threading.Lock()
 
 class TargetBusyError(Exception):
     """Another process, or another thread of this one, writes to this target now."""
+
+
+def take(directories: Directories, name: str, holder: str, clock: Callable[[], int], seconds: float) -> int | None:
+    """Take a lease, also from a process of this machine that ended without giving it back.
+
+    Return when it was taken (by the clock), None when somebody else has it. Raises StoreUnavailableError.
+    """
+    now = clock()
+    if directories.lease(name, holder, now, seconds):
+        return now
+    other = directories.holder(name, clock())
+    if other is not None:
+        if not is_gone(other):
+            return None
+        directories.release(name, other)
+    now = clock()
+    return now if directories.lease(name, holder, now, seconds) else None
 
 
 class Lease:
@@ -56,8 +73,10 @@ class Lease:
         Raises TargetBusyError, StoreUnavailableError.
         """
         with self._alone_in_process():
-            if not self._take() and not self._take_over():
+            taken_at = take(self._directories, self._target, self._holder, self._clock, _LEASE_SECONDS)
+            if taken_at is None:
                 raise self._busy()
+            self._last = taken_at
             renewing = threading.Thread(target=self._renew_until_ended, name=f"lease of {self._target}", daemon=True)
             renewing.start()
             try:
@@ -92,13 +111,6 @@ class Lease:
         if taken:
             self._last = now
         return taken
-
-    def _take_over(self) -> bool:
-        """Take the lease of a process that ended without giving it back."""
-        holder = self._directories.holder(self._target, self._clock())
-        if holder is not None and is_gone(holder):
-            self._directories.release(self._target, holder)
-        return self._take()
 
     @contextmanager
     def _alone_in_process(self) -> Iterator[None]:

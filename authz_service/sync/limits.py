@@ -33,6 +33,16 @@ class Excess:
     going: int = 0
     there: int = 0
 
+    def as_json(self) -> dict[str, str | int]:
+        """Return the JSON object."""
+        return {
+            "kind": self.kind.value,
+            "told": self.told,
+            "key": self.key,
+            "going": self.going,
+            "there": self.there,
+        }
+
 
 def excesses(plan: Plan, limits: Limits, last: Run | None) -> tuple[Excess, ...]:
     """Return what a plan does beyond its limits, nothing when it has nothing to write.

@@ -204,8 +204,6 @@ class Planner:
             clashes=tuple(sorted(matched.clashes, key=lambda clash: (clash.kind, clash.key, str(clash.dn)))),
             reported=tuple(sorted(reported, key=lambda drift: drift.key)),
             there=self._there(wanted, matched),
-            people=sum(entry.kind is EntryKind.PERSON for entry in wanted.entries),
-            groups=sum(entry.kind is EntryKind.GROUP for entry in wanted.entries),
             unchanged=differences.unchanged,
             refreshed=tuple(differences.refreshed),
             gone=tuple(matched.gone),

@@ -141,9 +141,9 @@ class Basis:
 class Plan:
     """What has to be done for a target, in the order in which entries are made; nothing: it is as it should be.
 
-    `there`: entries of ours that were found; `people`, `groups`: how many there should be; `unchanged`: entries that
-    are as they should be. `refreshed`: entries that are as they should be, and have to be remembered as they are.
-    `gone`: keys of what is remembered, not wanted and not there.
+    `there`: entries of ours that were found; `unchanged`: entries that are as they should be. `refreshed`: entries that
+    are as they should be, and have to be remembered as they are. `gone`: keys of what is remembered, not wanted and not
+    there.
     """
 
     target: str
@@ -153,8 +153,6 @@ class Plan:
     clashes: tuple[Clash, ...] = ()
     reported: tuple[Drift, ...] = ()
     there: int = 0
-    people: int = 0
-    groups: int = 0
     unchanged: int = 0
     refreshed: tuple[tuple[DesiredEntry, str], ...] = field(default=(), repr=False)
     gone: tuple[str, ...] = field(default=(), repr=False)
@@ -162,6 +160,16 @@ class Plan:
     """Keys of people who stand in no group, because their own entry is not ours."""
     entries: Mapping[str, DesiredEntry] = field(default_factory=dict, repr=False)
     """What should be there, by key; people whose entry keeps another name, under that name."""
+
+    @cached_property
+    def people(self) -> int:
+        """How many entries of people there should be."""
+        return sum(entry.kind is EntryKind.PERSON for entry in self.entries.values())
+
+    @cached_property
+    def groups(self) -> int:
+        """How many groups there should be."""
+        return sum(entry.kind is EntryKind.GROUP for entry in self.entries.values())
 
     @cached_property
     def digest(self) -> str:

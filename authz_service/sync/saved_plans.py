@@ -84,10 +84,7 @@ def plan_document(
         "basis": {"revision": plan.basis.revision, "policy": plan.basis.policy, "directory": plan.basis.token},
         "digest": plan.digest,
         "counts": plan.counts(),
-        "waits_for_approval": [
-            {"kind": each.kind.value, "told": each.told, "key": each.key, "going": each.going, "there": each.there}
-            for each in excesses
-        ],
+        "waits_for_approval": [each.as_json() for each in excesses],
         "changes": [_change(change) | _reasons(change, because) for change in plan.changes],
         "clashes": [
             {"kind": clash.kind.value, "dn": _shown(str(clash.dn)), "key": _shown(clash.key)} for clash in plan.clashes
