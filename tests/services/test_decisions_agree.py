@@ -19,7 +19,6 @@ from authz_service.domain.person_ids import new_person_id
 from authz_service.domain.questions import Question
 from authz_service.domain.vocabulary import Scope
 from authz_service.policy.engine import PolicyEngine
-from authz_service.policy.text import read_policy
 from authz_service.services.decisions import DecisionService
 from authz_service.services.facts_file.errors import FactsFileError
 from authz_service.services.facts_file.loading import load
@@ -37,11 +36,6 @@ PROJECT = Path(__file__).parent.parent.parent
 SCOPES = frozenset(Scope)
 REFERENCE = yaml.safe_load((PROJECT / "config" / "reference_world.yaml").read_text("utf-8"))["world"]
 DATES = ["2019-12-31", "2021-06-01", "2023-12-31", "2024-01-01", "2024-03-14", "2024-03-15", "2024-03-16", "2030-01-01"]
-
-
-@pytest.fixture(scope="module")
-def policy() -> PolicyEngine:
-    return PolicyEngine(read_policy(PROJECT / "policies", levels=LEVELS))
 
 
 @contextmanager

@@ -7,22 +7,15 @@ from typing import Final
 import pytest
 
 from authz_service.policy.engine import PolicyEngine
-from authz_service.policy.text import read_policy
 from authz_service.services.messages import LANGUAGES
 from authz_service.services.policy_book.book import Book, make_book
 from authz_service.services.policy_book.readings import readings_of
 from authz_service.services.policy_book.rendering import page
 from authz_service.services.policy_book.texts import BookTexts
 from authz_service.services.policy_cases.tables import read_tables
-from tests.model.rules_subjects import LEVELS
 from tests.services.policy_book.documents import Document, read_document
 
 PROJECT: Final = Path(__file__).parents[3]
-
-
-@pytest.fixture(scope="session")
-def policy() -> PolicyEngine:
-    return PolicyEngine(read_policy(PROJECT / "policies", levels=LEVELS))
 
 
 @pytest.fixture(scope="session")
