@@ -6,6 +6,7 @@ import click
 
 from authz_service.cli.policy_book import book
 from authz_service.cli.policy_check import check
+from authz_service.cli.policy_matrix import matrix
 from authz_service.cli.policy_mutate import mutate
 from authz_service.cli.policy_test import test
 
@@ -20,4 +21,5 @@ def policy() -> None:
 policy.add_command(book)
 policy.add_command(check)
 policy.add_command(test)
+policy.add_command(matrix)
 policy.add_command(mutate)

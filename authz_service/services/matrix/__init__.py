@@ -1,0 +1,1 @@
+"""The authority matrix: who holds which right where, and by which records; every cell is the policy's answer."""
