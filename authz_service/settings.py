@@ -89,11 +89,12 @@ class _Section(BaseModel):
 
 
 class Limits(_Section):
-    """What a request may ask of us: octets of its body, depth of its JSON, questions in a batch."""
+    """What a request may ask of us: octets of its body, depth of its JSON, questions in a batch, how many explained."""
 
     body_bytes: Count = 1_048_576
     depth: Annotated[int, Field(ge=8, le=200)] = 32
     items: Count = 1000
+    explanations: Count = 100
 
 
 class Assurance(_Section):

@@ -66,6 +66,7 @@ def build_application(service: Service) -> WSGIApplication:
             body_bytes=settings.limits.body_bytes,
             depth=settings.limits.depth,
             items=settings.limits.items,
+            explanations=settings.limits.explanations,
             access_log=settings.access_log,
         )
     except ValueError as error:

@@ -10,6 +10,7 @@ import click
 from authz_service.bootstrap.log_lines import configure_logging
 from authz_service.bootstrap.service import build_service
 from authz_service.cli.configuration import configured
+from authz_service.cli.explanation_telling import tell_explanation
 from authz_service.cli.failures import FAILED
 from authz_service.cli.output import json_option, print_json
 from authz_service.cli.question import question_options, read_question
@@ -45,15 +46,20 @@ def decide(*, explain: bool, language: str, as_json: bool, **parts: Any) -> None
     with closing(build_service(settings)) as service:
         decision = service.decisions.decide([question], frozenset(Scope))[0]
         sentences = service.explanations.explain(question.action, decision)
+        explanation = service.explanations.explanation(question.action, decision) if explain else None
     if as_json:
-        print_json(_answer(decision, sentences if explain else {}))
+        print_json(_answer(decision, sentences if explain else {}, explanation))
     else:
         _print(decision, {name: said[language] for name, said in sentences.items()}, explain=explain)
+        if explanation is not None:
+            tell_explanation(explanation, language)
     if not decision.answer.allowed:
         click.get_current_context().exit(FAILED)
 
 
-def _answer(decision: Decision, sentences: dict[str, dict[str, str]]) -> dict[str, Any]:
+def _answer(
+    decision: Decision, sentences: dict[str, dict[str, str]], explanation: dict[str, Any] | None
+) -> dict[str, Any]:
     answer = decision.answer
     context: dict[str, Any] = {
         "reasons": list(answer.reasons),
@@ -65,6 +71,8 @@ def _answer(decision: Decision, sentences: dict[str, dict[str, str]]) -> dict[st
     }
     if sentences:
         context["unmet"] = list(answer.unmet)
+    if explanation is not None:
+        context["explanation"] = explanation
     if decision.error is not None:
         context["error"] = {"status": 500, "message": decision.error}
     return {"decision": answer.allowed, "context": context}

@@ -11,7 +11,7 @@ from authz_service.decision_api.errors import WireError
 from authz_service.domain import moments
 from authz_service.domain.questions import Decision, Question
 
-__all__ = ["Answer", "Explains", "answer_of", "new_evaluation_id", "unanswered"]
+__all__ = ["Answer", "Explains", "answer_of", "asks_why", "new_evaluation_id", "unanswered"]
 
 Answer = dict[str, Any]
 """The JSON object of one decision."""
@@ -22,6 +22,14 @@ class Explains(Protocol):
 
     def explain(self, question_action: str, decision: Decision) -> dict[str, dict[str, str]]:
         """Return `reason_user` and `reason_admin`, each a sentence by language."""
+
+    def explanation(self, question_action: str, decision: Decision) -> dict[str, Any] | None:
+        """Return `explanation`: needs, chain, nearest way to an allow; None when there is nothing to explain."""
+
+
+def asks_why(question: Question) -> bool:
+    """Return True when the question asks for an explanation."""
+    return question.context.get("explain") is True
 
 
 def answer_of(question: Question, decision: Decision, explanations: Explains) -> Answer:
@@ -37,8 +45,11 @@ def answer_of(question: Question, decision: Decision, explanations: Explains) ->
     if question.context:
         if _asks_of_readable_moment(question):
             context["at"] = moments.text_of(decision.at)
-        if question.context.get("explain") is True:
+        if asks_why(question):
             context.update(explanations.explain(question.action, decision))
+            explanation = explanations.explanation(question.action, decision)
+            if explanation is not None:
+                context["explanation"] = explanation
     if decision.error is not None:
         # What could not be decided is not a "no": it may be asked again.
         error = {"status": HTTPStatus.INTERNAL_SERVER_ERROR.value, "message": decision.error, "retryable": True}

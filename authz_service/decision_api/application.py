@@ -72,7 +72,7 @@ class DecisionApplication:
         self._callers = callers
         self._settings = settings
         self._next_app = next_app
-        self._evaluator = Evaluator(decisions, explanations, settings.items)
+        self._evaluator = Evaluator(decisions, explanations, settings.items, settings.explanations)
         self._searcher = Searcher(searches, settings.items)
         self._metadata = json_reply(
             metadata(settings.public_url), headers=(("Cache-Control", f"public, max-age={METADATA_SECONDS}"),)

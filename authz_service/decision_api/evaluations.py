@@ -8,7 +8,7 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import Any, Final, Protocol
 
-from authz_service.decision_api.answers import Answer, Explains, answer_of, unanswered
+from authz_service.decision_api.answers import Answer, Explains, answer_of, asks_why, unanswered
 from authz_service.decision_api.errors import WireError
 from authz_service.decision_api.questions import question_of, refuse_unless_permitted
 from authz_service.domain.questions import Decision, Question
@@ -39,11 +39,15 @@ class Decides(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Evaluator:
-    """Answers the bodies of requests. `most`: how many questions a batch may hold."""
+    """Answers the bodies of requests.
+
+    `most`: how many questions a batch may hold; `most_explained`: how many of them may ask for an explanation.
+    """
 
     decisions: Decides
     explanations: Explains
     most: int
+    most_explained: int
 
     def single(self, body: Mapping[str, Any], scopes: frozenset[Scope]) -> Answer:
         """Return the answer to the one question of a body.
@@ -70,6 +74,8 @@ class Evaluator:
         if len(items) > self.most:
             raise _bad(f"evaluations holds more than {self.most} questions")
         questions = _questions(_defaults_of(body), items, scopes)
+        if sum(isinstance(question, Question) and asks_why(question) for question in questions) > self.most_explained:
+            raise _bad(f"evaluations holds more than {self.most_explained} questions that ask for an explanation")
         answers = self._answers(questions, scopes)
         return {"evaluations": _until_decided(answers, semantic)}
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
+from authz_service.domain.facts import QuestionFacts
+from authz_service.domain.standings import Standing, UnknownStanding
 from authz_service.domain.vocabulary import Reason
 
-__all__ = ["Answer", "Decision", "Question"]
+__all__ = ["Answer", "Basis", "Decision", "Examines", "Need", "Question", "RuleText"]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -46,11 +48,66 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Need:
+    """One need of an action, seen against a standing.
+
+    `rules` demand it. `met_by`: the rules that meet it, empty when it is not met; then `reasons` and `refused_by` say
+    why. `judged` is False for what lies behind a gate that is shut: of that nothing can be said.
+    """
+
+    name: str
+    rules: tuple[str, ...]
+    met_by: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+    refused_by: tuple[str, ...]
+    judged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RuleText:
+    """A rule as the policy states it: its plain sentence, its source, and the place (`file:line`) of both."""
+
+    rule: str
+    sentence: str
+    source: str
+    place: str
+
+
+class Examines(Protocol):
+    """A policy that says more of a standing than yes or no."""
+
+    def examine(self, standing: Standing) -> tuple[Need, ...]:
+        """Return each need of the standing's action, by name. Raises PolicyEvaluationError."""
+
+    def unmet(self, standing: Standing) -> frozenset[str]:
+        """Return the names of the needs that are not met, gates or not. Raises PolicyEvaluationError."""
+
+    def rule_text(self, rule: str) -> RuleText | None:
+        """Return what the policy says of a rule; None when it has no heading."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Basis:
+    """What a decision was made from, so that it can be explained from the very same facts.
+
+    `standing_of` folds facts into the standing of this question: of these facts, or of facts that were otherwise.
+    `levels`: the assurance level of each means of authentication. Its repr shows nothing of them.
+    """
+
+    question: Question
+    facts: QuestionFacts
+    standing_of: Callable[[QuestionFacts], Standing | UnknownStanding]
+    policy: Examines
+    levels: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """An answer with what it was made from.
 
     `policy`: the policy revision; `facts`: the facts revision that was read; `at`: the moment asked about in UTC
     microseconds; `error`: a sentence for the caller when the question could not be decided (then it is a deny).
+    `basis`: what an explanation starts from, None where there is none.
     """
 
     answer: Answer
@@ -58,3 +115,4 @@ class Decision:
     facts: int
     at: int
     error: str | None = None
+    basis: Basis | None = field(default=None, compare=False, repr=False)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections import OrderedDict
+from functools import lru_cache
 from threading import Lock
 from typing import Final
 
-from authz_service.domain.questions import Answer
+from authz_service.domain.questions import Answer, Need, RuleText
 from authz_service.domain.standings import Standing, UnknownStanding
 from authz_service.domain.vocabulary import Action, Reason, told_in_order
+from authz_service.policy.clauses import headings_of
 from authz_service.policy.linter import check
 from authz_service.policy.polar import Ask, Polar, PolicyEvaluationError, PolicyLoadError, plain, texts
 from authz_service.policy.text import PolicyText
@@ -18,6 +20,9 @@ __all__ = ["PolicyEngine"]
 
 REMEMBERED: Final = 50_000
 """Answers kept in memory; an answer is a pure function of (policy, standing), so none of them can go stale."""
+
+EXAMINED: Final = 10_000
+"""Standings kept in memory whose unmet needs are known, as far as explanations asked for them."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -51,8 +56,14 @@ class PolicyEngine:
             )
             for order in sorted({order for order, _ in gates})
         ]
+        self._rule_texts = {
+            heading.rule: RuleText(heading.rule, heading.sentence, heading.source, heading.place)
+            for source in text.sources
+            for heading in headings_of(source)
+        }
         self._remembered: OrderedDict[Standing, Answer] = OrderedDict()
         self._lock = Lock()
+        self._unmet = lru_cache(EXAMINED)(self._find_unmet)
 
     def _needs_of(self, action: Action) -> tuple[_Need, ...]:
         rules: dict[str, set[str]] = {}
@@ -85,7 +96,7 @@ class PolicyEngine:
         granting: set[str] = set()
         unmet: dict[str, _Need] = {}
         for need in needs:
-            met_by = set(texts(self._polar.ask("met", need.name, Ask("rule"), seen)))
+            met_by = self._met(need.name, seen)
             if met_by:
                 granting |= met_by | need.rules
             else:
@@ -94,12 +105,49 @@ class PolicyEngine:
             return Answer(allowed=True, reasons=(), rules=tuple(sorted(granting)))
         return self._denied(self._told(unmet), seen)
 
+    def examine(self, standing: Standing) -> tuple[Need, ...]:
+        """Return each need of the standing's action, by name. Raises PolicyEvaluationError."""
+        needs, seen = self._needs[standing.action], plain(standing)
+        met = {need.name: self._met(need.name, seen) for need in needs}
+        judged = self._judged({name for name, rules in met.items() if not rules})
+        examined = []
+        for need in needs:
+            told = set() if met[need.name] else self._polar.ask("because", need.name, Ask("reason"), Ask("rule"), seen)
+            examined.append(
+                Need(
+                    name=need.name,
+                    rules=tuple(sorted(need.rules)),
+                    met_by=tuple(sorted(met[need.name])),
+                    reasons=told_in_order({_reason(reason) for reason, _ in told}),
+                    refused_by=tuple(sorted({rule for _, rule in told})),
+                    judged=judged is None or need.name in judged,
+                )
+            )
+        return tuple(examined)
+
+    def unmet(self, standing: Standing) -> frozenset[str]:
+        """Return the names of the needs that are not met, gates or not. Raises PolicyEvaluationError."""
+        return self._unmet(standing)
+
+    def _find_unmet(self, standing: Standing) -> frozenset[str]:
+        seen = plain(standing)
+        return frozenset(need.name for need in self._needs[standing.action] if not self._met(need.name, seen))
+
+    def rule_text(self, rule: str) -> RuleText | None:
+        """Return what the policy says of a rule; None when it has no heading."""
+        return self._rule_texts.get(rule)
+
+    def _met(self, need: str, seen: object) -> set[str]:
+        return set(texts(self._polar.ask("met", need, Ask("rule"), seen)))
+
+    def _judged(self, unmet: set[str]) -> set[str] | None:
+        """Return the needs of which something can be said: behind a gate that is shut, nothing can. None: all."""
+        return next((told for gates, told in self._gates if gates & unmet), None)
+
     def _told(self, unmet: dict[str, _Need]) -> dict[str, _Need]:
-        """Return the unmet needs that can be judged: behind a gate that is shut, nothing can."""
-        for gates, told in self._gates:
-            if gates & unmet.keys():
-                return {name: need for name, need in unmet.items() if name in told}
-        return unmet
+        """Return the unmet needs that can be judged."""
+        judged = self._judged(set(unmet))
+        return unmet if judged is None else {name: need for name, need in unmet.items() if name in judged}
 
     def _denied(self, unmet: dict[str, _Need], seen: object) -> Answer:
         reasons: set[Reason] = set()

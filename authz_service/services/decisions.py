@@ -10,7 +10,7 @@ import structlog
 
 from authz_service.domain import moments
 from authz_service.domain.facts import FactsQuery, QuestionFacts
-from authz_service.domain.questions import Answer, Decision, Question
+from authz_service.domain.questions import Answer, Basis, Decision, Question
 from authz_service.domain.standings import Standing, UnknownStanding
 from authz_service.domain.vocabulary import Action, Reason, Scope
 from authz_service.policy.engine import PolicyEngine
@@ -76,13 +76,15 @@ class DecisionService:
             # A fault of ours must never look like a "no" about the person. What it says may hold a value, so it stays.
             log.error("question not decided", action=asked.action_name, fault=type(fault).__name__)  # noqa: TRY400
             answer, error = UNDECIDED, UNDECIDED_MESSAGE
-        return Decision(answer, self.policy.revision, facts.revision, asked.query.at, error)
+        basis = Basis(asked.question, facts, asked.standing, self.policy, self.levels)
+        return Decision(answer, self.policy.revision, facts.revision, asked.query.at, error, basis)
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """A question that has been read."""
 
+    question: Question
     action_name: str
     query: FactsQuery
     family: FamilyQuestion | None
@@ -92,10 +94,10 @@ class _Asked:
         try:
             action = Action(question.action)
         except ValueError:
-            return cls("unknown", FactsQuery(at=asker.now, known_at=moments.FOREVER), None)
+            return cls(question, "unknown", FactsQuery(at=asker.now, known_at=moments.FOREVER), None)
         reading = Reading(question, action, asker)
         family = FAMILIES[action](reading)
-        return cls(action.value, family.query(), family)
+        return cls(question, action.value, family.query(), family)
 
     def standing(self, facts: QuestionFacts) -> Standing | UnknownStanding:
         return self.family.standing(facts) if self.family else UnknownStanding()

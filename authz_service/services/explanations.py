@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from authz_service.domain.questions import Decision
 from authz_service.domain.vocabulary import Action, Reason
+from authz_service.services.explaining.explanation import explain
+from authz_service.services.explaining.telling import Telling
 from authz_service.services.messages import ACTION_SLOT, FOLDER, LANGUAGES, Messages, read_messages
 
 __all__ = ["Explanations"]
@@ -28,6 +30,7 @@ class Explanations:
         self.digest: Final = messages.digest
         self._texts = messages.texts
         self._actions = frozenset(Action)
+        self._telling = Telling(messages)
 
     @classmethod
     def load(cls, folder: Path = FOLDER) -> Self:
@@ -45,6 +48,18 @@ class Explanations:
             "reason_user": {language: self._user(language, question_action, decision) for language in LANGUAGES},
             "reason_admin": {language: self._admin(language, question_action, decision) for language in LANGUAGES},
         }
+
+    def explanation(self, question_action: str, decision: Decision) -> dict[str, Any] | None:
+        """Return `explanation`: the needs, the chain of an allow, the nearest way out of a deny (docs/explanation.md).
+
+        None when nothing was decided or the action is unknown. Raises PolicyEvaluationError.
+        """
+        why = explain(decision)
+        if why is None:
+            return None
+        return self._telling.tell(
+            why, {language: self._lead_in(language, "user", question_action, decision) for language in LANGUAGES}
+        )
 
     def _user(self, language: str, action: str, decision: Decision) -> str:
         said = (self._texts[language][f"reason.user.{reason}"] for reason in _once(decision.answer.reasons))

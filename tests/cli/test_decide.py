@@ -30,12 +30,22 @@ def test_an_allow_ends_with_0(loaded: Program) -> None:
     assert re.fullmatch(r"asked: of policy [0-9a-f]{16} and facts 1, as of 2024-03-15T11:00:00Z", lines[3])
 
 
+def test_an_allow_is_explained_as_a_chain(loaded: Program) -> None:
+    result = loaded.run("decide", "-", "--explain", stdin=json.dumps(QUESTION))
+    _, _, chain = result.out.partition("why:\n")
+    assert chain.startswith("  Chief Access Manager (GAP) of the enterprise, since 1 June 2023\n")
+    assert "hence Access Manager (GA) of every domain of the enterprise" in chain
+    assert "GGA-CAM-03 (roles.polar:" in chain
+
+
 def test_a_deny_ends_with_1_and_is_explained(loaded: Program) -> None:
     result = loaded.run("decide", *OPTIONS, "--explain", "--language", "fr")
     assert (result.code, result.err) == (1, "")
     assert result.out.startswith("denied\nVotre demande «\N{NO-BREAK SPACE}consulter la liste des utilisateurs")
     assert "reasons: WRONG_CAPACITY\n" in result.out
     assert "not met: access manager\n" in result.out
+    assert "  not met access manager WRONG_CAPACITY [GGA-CAM-07, UM-MGT-01]" in result.out
+    assert "nearest way to an allow:\n  Ce qu'il faut pour cela : désigner le demandeur" in result.out
     assert FRANK not in result.out
 
 
@@ -50,6 +60,7 @@ def test_the_answer_as_json_is_the_one_on_the_wire(in_process: Callable[..., Res
 
     explained = in_process(loaded, "decide", *OPTIONS, "--json", "--explain").json["context"]
     assert set(explained["reason_user"]) == {"nl", "fr", "de", "en"}
+    assert [way["change"] for way in explained["explanation"]["nearest"]] == ["appoint_access_manager"]
 
 
 @pytest.mark.parametrize(

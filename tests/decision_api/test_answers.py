@@ -60,11 +60,23 @@ def test_else_none_is(wire: Wire, context: dict[str, Any]) -> None:
 @pytest.mark.parametrize("question", [ALLOWED, DENIED, {**ALLOWED, "action": {"name": "85091291489"}}])
 def test_explanations_are_objects_by_language(wire: Wire, question: dict[str, Any]) -> None:
     context = context_of(wire, question, explain=True)
-    assert context.keys() == ALWAYS | {"reason_user", "reason_admin"}
+    assert context.keys() - {"explanation"} == ALWAYS | {"reason_user", "reason_admin"}
     for name in ("reason_user", "reason_admin"):
         assert context[name].keys() == LANGUAGES
         assert all(context[name].values())
         assert not re.search("[0-9]{9}", str(context[name]))
+
+
+def test_an_explanation_has_needs_and_a_chain_or_a_way_out(wire: Wire) -> None:
+    allowed = context_of(wire, ALLOWED, explain=True)["explanation"]
+    denied = context_of(wire, DENIED, explain=True)["explanation"]
+    assert allowed.keys() == denied.keys() == {"needs", "chain", "nearest"}
+    assert [bool(allowed[name]) for name in ("needs", "chain", "nearest")] == [True, True, False]
+    assert [bool(denied[name]) for name in ("needs", "chain", "nearest")] == [True, False, True]
+
+
+def test_what_does_not_exist_is_not_explained(wire: Wire) -> None:
+    assert "explanation" not in context_of(wire, {**ALLOWED, "action": {"name": "fly"}}, explain=True)
 
 
 @pytest.mark.parametrize("explain", [False, None, 1, "true", [True], {}])
@@ -80,6 +92,9 @@ def test_what_could_not_be_decided_is_no_denial_of_the_subject() -> None:
 
     class Silent:
         def explain(self, question_action: str, decision: Decision) -> dict[str, dict[str, str]]:
+            raise AssertionError
+
+        def explanation(self, question_action: str, decision: Decision) -> dict[str, Any] | None:
             raise AssertionError
 
     question = Question("person", "1", "list_users", "capacity", "c")

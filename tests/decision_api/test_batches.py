@@ -212,3 +212,11 @@ def test_a_batch_answers_as_its_questions_do_alone(every_reference: Reference) -
         del alone["context"]["evaluation_id"]
         assert answer == alone
     every_reference.callers.revoke("one by one")
+
+
+def test_a_batch_may_ask_for_a_hundred_explanations_and_no_more(wire: Wire) -> None:
+    explained = {**ALLOWED, "context": {"explain": True}}
+    reply = wire.evaluations({"evaluations": [explained] * 101})
+    assert reply.status == 400
+    assert "more than 100 questions that ask for an explanation" in reply.message
+    assert len(wire.evaluations({"evaluations": [explained] * 2 + [ALLOWED] * 99}).json()["evaluations"]) == 101

@@ -1,0 +1,1 @@
+"""Explaining a decision: needs and the facts behind them, the chain of an allow, the nearest way out of a deny."""
