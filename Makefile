@@ -13,7 +13,7 @@ ONCE ?=
 UPGRADE ?=
 TESTS ?=
 
-.PHONY: help setup servers demo serve test check format test-slow test-provider test-directories bench-sync mutation lock clean
+.PHONY: help setup servers demo serve test check format test-slow test-provider test-directories bench bench-full bench-sync mutation lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -38,7 +38,7 @@ test: servers setup check ## everything that has to hold before a change goes in
 check: setup ## lint, format, types, walls between the rooms, policies
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
-	@$(BIN)/mypy authz_service tests tools
+	@$(BIN)/mypy authz_service tests tools bench
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/authz policy check
 
@@ -55,6 +55,14 @@ test-provider: setup ## try access tokens of a real OpenID provider (needs node 
 test-directories: servers setup ## the core of the directory sync against 389 Directory Server and Samba (installs them)
 	@bash tools/directory_servers.sh
 	@$(PYTEST) -m directories $(TESTS)
+
+bench: servers setup ## measure decisions against other products in some minutes (fetches them with npm and pip), and say what is met
+	@bash tools/debian.sh wrk
+	@$(BIN)/python -m bench
+
+bench-full: servers setup ## the same at two and twenty million facts, with every row of the goals (an hour, 20 GB of disk)
+	@bash tools/debian.sh wrk
+	@$(BIN)/python -m bench --full
 
 bench-sync: servers setup ## measure the directory sync against a private OpenLDAP, in ratios to what that server can do
 	@$(BIN)/python -m tools.bench_sync

@@ -4,7 +4,8 @@
 #   postgresql  the PostgreSQL server programs (the tests start a private cluster with them)
 #   slapd       the OpenLDAP server and its tools (the tests start private servers with them)
 #   curl        for the tests that call the service as its users do
-# Usage: tools/debian.sh python|postgresql|slapd|curl...
+#   wrk         the generator of load of the benchmark, and npm, which fetches what it is measured against
+# Usage: tools/debian.sh python|postgresql|slapd|curl|wrk...
 # Does nothing, in silence, where everything is there, where we are not root or where there is no apt.
 set -euo pipefail
 
@@ -37,8 +38,12 @@ for need in "$@"; do
         curl)
             command -v curl >/dev/null || missing+=(curl)
             ;;
+        wrk)
+            command -v wrk >/dev/null || missing+=(wrk)
+            command -v npm >/dev/null || missing+=(npm)
+            ;;
         *)
-            echo "usage: tools/debian.sh python|postgresql|slapd|curl..." >&2
+            echo "usage: tools/debian.sh python|postgresql|slapd|curl|wrk..." >&2
             exit 2
             ;;
     esac

@@ -1,0 +1,1 @@
+"""The products that are measured beside ours, and how each is asked."""
