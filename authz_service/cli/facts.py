@@ -6,11 +6,13 @@ import dataclasses
 import os
 import secrets
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import click
 
 from authz_service.bootstrap import databases
 from authz_service.cli.configuration import configured
+from authz_service.cli.facts_progress import staging
 from authz_service.cli.failures import FAILED
 from authz_service.cli.output import json_option, print_json
 from authz_service.cli.progress import working
@@ -26,19 +28,26 @@ def facts() -> None:
 
 
 @facts.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Only check the file and say what it would change.")
+@click.option("--progress", is_flag=True, help="Tell how far it is on stderr although that is no terminal (NDJSON).")
 @json_option
-def load(file: Path, *, dry_run: bool, as_json: bool) -> None:
-    """Load a facts file: YAML, JSON (.json) or one object a line (.ndjson). All of it or nothing.
+def load(file: Path, *, dry_run: bool, progress: bool, as_json: bool) -> None:
+    """Load a facts file: YAML, JSON (.json) or one object a line (.ndjson, or - for standard input). All or nothing.
 
     What the file says of a thing replaces what is known of it; things it does not mention stay as they are. The same
     file again changes nothing.
+
+    One object a line is for files of any size: whatever an object refers to stands in a line before it, or is known.
     """
     settings = configured()
     try:
-        with working(f"{'checking' if dry_run else 'loading'} {file}"):
-            report = databases.load_facts(settings, FactsFile.at(file), dry_run=dry_run)
+        if str(file) == "-" or file.suffix.lower() == ".ndjson":
+            with click.open_file(str(file), "rb") as lines, staging(shown=progress) as tell:
+                report = databases.load_lines(settings, cast("BinaryIO", lines), tell, dry_run=dry_run)
+        else:
+            with working(f"{'checking' if dry_run else 'loading'} {file}"):
+                report = databases.load_facts(settings, FactsFile.at(file), dry_run=dry_run)
     except FactsFileError as error:
         _tell_errors(file, error, as_json=as_json)
         click.get_current_context().exit(FAILED)

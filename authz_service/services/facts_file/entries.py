@@ -14,7 +14,7 @@ from authz_service.services.facts_file.kinds import KINDS
 from authz_service.services.facts_file.members import Reading, read_object
 from authz_service.services.facts_file.tree import UNREAD, Node
 
-__all__ = ["Entry", "read_entries"]
+__all__ = ["Entry", "read_entries", "read_entry"]
 
 _STEPS: Final = re.compile(r"[^.\[\]]+")
 
@@ -79,7 +79,7 @@ def read_entries(
         if kind not in KINDS:
             errors.report(place, listed.line, f"unknown key: the kinds of facts are {', '.join(KINDS)}")
         elif isinstance(listed.value, list):
-            entries.extend(_read(kind, item, f"{place}[{n}]", reading) for n, item in enumerate(listed.value))
+            entries.extend(read_entry(kind, item, f"{place}[{n}]", reading) for n, item in enumerate(listed.value))
         elif listed.value is not UNREAD:
             errors.report(place, listed.line, "a list is needed: write [] for none")
     return entries
@@ -93,7 +93,8 @@ def _names(listed: Node | None) -> Iterator[str]:
                 yield name.value
 
 
-def _read(kind: str, node: Node, place: str, reading: Reading) -> Entry:
+def read_entry(kind: str, node: Node, place: str, reading: Reading) -> Entry:
+    """Return the object that stands at the place, and report what is wrong with it. `kind`: one of KINDS."""
     before = len(reading.errors)
     values = read_object(KINDS[kind].members, node, place, reading) or {}
     entry = Entry(kind, place, node, values.get("id") or "", values, sound=False)

@@ -23,6 +23,7 @@ __all__ = [
     "LEVEL",
     "TEXT",
     "TEXT_OR_EMPTY",
+    "InOrder",
     "Member",
     "Reader",
     "Reading",
@@ -44,6 +45,10 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _SHORT: Final = 40
 _DATE_OR_TIMESTAMP: Final = "a date (2024-03-15) or an RFC 3339 timestamp"
 _TIMESTAMP: Final = "an RFC 3339 timestamp (2024-03-15T10:00:00Z)"
+
+
+class InOrder(dict[str, Collection[str]]):
+    """Ids by kind, where what is referred to stands before what refers to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +208,8 @@ def known_name(value: Any, kind: str, known: Mapping[str, Collection[str]]) -> s
     if name not in known[kind]:
         near = difflib.get_close_matches(name, known[kind], 1) if len(known[kind]) < 1000 else []
         hint = f": did you mean {near[0]!r}?" if near else ""
-        raise ValueError(f"{name[:_SHORT]!r} is no id in {kind}, neither in the file nor in the store{hint}")
+        place = "in the lines before" if isinstance(known, InOrder) else "in the file"
+        raise ValueError(f"{name[:_SHORT]!r} is no id in {kind}, neither {place} nor in the store{hint}")
     return name
 
 

@@ -28,7 +28,7 @@ from authz_service.domain.records import (
 )
 from authz_service.domain.vocabulary import ACCOUNT_KINDS, DESIGNATION_KINDS, RelationKind
 
-__all__ = ["Changes", "Thing", "account_of_grant", "merge", "thing_of"]
+__all__ = ["LISTS", "Changes", "Thing", "account_of_grant", "merge", "thing_of"]
 
 Thing = tuple[str, str]
 """The kind, as a list of the file is named, and the id."""
@@ -46,6 +46,8 @@ _NAMES: Final[Mapping[type[Record], tuple[str, Callable[[Any], str]]]] = {
     AgentRecord: ("agents", attrgetter("agent_id")),
     ContactRecord: ("contacts", lambda contact: f"{contact.owner_kind}/{contact.owner_id}"),
 }
+LISTS: Final[Mapping[type[Record], str]] = {record_type: kind for record_type, (kind, _) in _NAMES.items()}
+"""The kind of thing that records are about, by their type; that of a relation follows from its own kind."""
 _RELATIONS: Final[Mapping[str, str]] = {
     RelationKind.LEGAL_FUNCTION: "legal_functions",
     RelationKind.EMPLOYMENT: "employments",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any, Final
 
 import yaml
@@ -10,7 +11,7 @@ import yaml
 from authz_service.services.facts_file.errors import Errors, FactsFileError, FileError
 from authz_service.services.facts_file.tree import UNREAD, FactsFile, Form, Node, number
 
-__all__ = ["read_world"]
+__all__ = ["line_of_facts", "read_world"]
 
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEEPEST: Final = 50
@@ -150,26 +151,37 @@ class _Pairs(list[tuple[str, Any]]):
     """The members of a JSON object as they stand in the text, twice the same key included."""
 
 
+_LINE: Final = json.JSONDecoder(object_pairs_hook=_Pairs, parse_int=number, parse_float=number, parse_constant=number)
+
+
 def _world_of_lines(text: str, errors: Errors) -> Node:
     kinds: dict[str, Node] = {}
     for line, row in enumerate(text.split("\n"), start=1):
-        if not row.strip():
-            continue
-        try:
-            value = json.loads(
-                row, object_pairs_hook=_Pairs, parse_int=number, parse_float=number, parse_constant=number
-            )
-        except (ValueError, RecursionError):
-            errors.report("world", line, "this is no JSON: NDJSON is one object a line")
-            continue
-        kind = next((member for key, member in value if key == "kind"), None) if isinstance(value, _Pairs) else None
-        if not isinstance(kind, str):
-            errors.report("world", line, 'an object with its kind is needed: {"kind": "persons", …}')
-            continue
-        listed = kinds.setdefault(kind, Node([], line)).value
-        node = _json_node(value, f"world.{kind}[{len(listed)}]", line, errors)
-        listed.append(_without_list_name(node, kind))
+        read = line_of_facts(row, line, lambda kind: len(kinds[kind].value) if kind in kinds else 0, errors)
+        if read is not None:
+            kind, node = read
+            kinds.setdefault(kind, Node([], line)).value.append(node)
     return Node(kinds, 1)
+
+
+def line_of_facts(row: str, line: int, position_in: Callable[[str], int], errors: Errors) -> tuple[str, Node] | None:
+    """Return the list that a line of NDJSON names and the object to stand in it; None for an empty or unreadable line.
+
+    `position_in`: how many objects stand in a list already. What cannot be taken at its word goes to `errors`.
+    """
+    if not row.strip():
+        return None
+    try:
+        value = _LINE.decode(row)
+    except (ValueError, RecursionError):
+        errors.report("world", line, "this is no JSON: NDJSON is one object a line")
+        return None
+    kind = next((member for key, member in value if key == "kind"), None) if isinstance(value, _Pairs) else None
+    if not isinstance(kind, str):
+        errors.report("world", line, 'an object with its kind is needed: {"kind": "persons", …}')
+        return None
+    node = _json_node(value, f"world.{kind}[{position_in(kind)}]", line, errors)
+    return kind, _without_list_name(node, kind)
 
 
 def _without_list_name(node: Node, kind: str) -> Node:
