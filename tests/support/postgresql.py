@@ -47,6 +47,8 @@ SETTINGS: Final = {
     "timezone": "Pacific/Auckland",
     "lc_messages": "C",
     "log_statement": "none",
+    # A replica looks soon whether its primary is there again.
+    "wal_retrieve_retry_interval": "100ms",
 }
 
 
@@ -81,6 +83,10 @@ class PostgreSQL:
     ) -> None:
         self.stop()
 
+    def replica(self) -> "Replica":
+        """A streaming replica of this server, to be used as a context manager inside of this one's."""
+        return Replica(self)
+
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://{DATABASE_USER}:{self._password}@127.0.0.1:{self._port}/{database}"
 
@@ -103,6 +109,18 @@ class PostgreSQL:
 
     def stop(self) -> None:
         """Stop the server and remove its directory. May be called again, and at any stage of starting."""
+        self.go_down()
+        directory, self._directory = self._directory, None
+        if directory is not None:
+            shutil.rmtree(directory, ignore_errors=True)
+
+    def come_up(self) -> None:
+        """Start the server again where it was before it went down; one that is up stays so."""
+        if self._server is None and not self._start_on(self._port):
+            raise PostgreSQLError(f"PostgreSQL does not start again:\n{self.log()}")
+
+    def go_down(self) -> None:
+        """Stop the server; what it keeps stays."""
         server, self._server = self._server, None
         if server is not None and server.poll() is None:
             server.send_signal(signal.SIGINT)  # fast shutdown: disconnects whoever is still there
@@ -111,42 +129,46 @@ class PostgreSQL:
             except subprocess.TimeoutExpired:
                 server.send_signal(signal.SIGQUIT)  # immediate: the postmaster takes its children with it
                 server.wait(STOP_SECONDS)
-        directory, self._directory = self._directory, None
-        if directory is not None:
-            shutil.rmtree(directory, ignore_errors=True)
 
     def _make_cluster(self) -> None:
-        self._directory = Path(tempfile.mkdtemp(prefix=DIRECTORY_PREFIX))
-        (self._directory / "owner").write_text(f"{os.getpid()} {_started_at(os.getpid())}", encoding="ascii")
-        password_file = self._directory / "password"
+        directory = self._directory = Path(tempfile.mkdtemp(prefix=DIRECTORY_PREFIX))
+        (directory / "owner").write_text(f"{os.getpid()} {_started_at(os.getpid())}", encoding="ascii")
+        password_file = directory / "password"
         password_file.write_text(self._password, encoding="ascii")
         password_file.chmod(0o600)
         if self._user is not None:
-            for path in (self._directory, password_file):
+            for path in (directory, password_file):
                 os.chown(path, self._user.pw_uid, self._user.pw_gid)
+        self._fill(directory / "data", password_file)
+        password_file.unlink()
+
+    def _fill(self, data: Path, password_file: Path) -> None:
+        """Make what the server keeps."""
+        self._run(
+            "initdb",
+            f"--pgdata={data}",
+            f"--username={DATABASE_USER}",
+            f"--pwfile={password_file}",
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync",
+            "--no-instructions",
+        )
+
+    def _run(self, program: str, *arguments: str) -> None:
+        """Run one of PostgreSQL's programs to its end."""
         made = subprocess.run(
-            [
-                *self._as_user(),
-                self._programs / "initdb",
-                f"--pgdata={self._directory / 'data'}",
-                f"--username={DATABASE_USER}",
-                f"--pwfile={password_file}",
-                "--auth=scram-sha-256",
-                "--encoding=UTF8",
-                "--locale=C.UTF-8",
-                "--no-sync",
-                "--no-instructions",
-            ],
+            [*self._as_user(), self._programs / program, *arguments],
             cwd=self._directory,
-            env=_environment(),
+            env={**_environment(), "PGPASSWORD": self._password},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             check=False,
         )
-        password_file.unlink()
         if made.returncode != 0:
-            raise PostgreSQLError(f"initdb: {made.stdout}{made.stderr}")
+            raise PostgreSQLError(f"{program}: {made.stdout}{made.stderr}")
 
     def _start(self) -> None:
         if not any(self._start_on(_free_port()) for _ in range(START_ATTEMPTS)):
@@ -190,7 +212,11 @@ class PostgreSQL:
         raise PostgreSQLError(f"PostgreSQL does not answer:\n{self.log()}")
 
     def _administer(self, statement: sql.SQL | sql.Composed) -> None:
-        with psycopg.connect(
+        with self._connected() as connection:
+            connection.execute(statement)
+
+    def _connected(self) -> psycopg.Connection:
+        return psycopg.connect(
             host="127.0.0.1",
             port=self._port,
             user=DATABASE_USER,
@@ -198,8 +224,7 @@ class PostgreSQL:
             dbname="postgres",
             autocommit=True,
             connect_timeout=10,
-        ) as connection:
-            connection.execute(statement)
+        )
 
     def _as_user(self) -> list[str]:
         """Run what follows unprivileged, and have the kernel interrupt it should we be killed."""
@@ -207,6 +232,48 @@ class PostgreSQL:
         if self._user is not None:
             command += [f"--reuid={self._user.pw_uid}", f"--regid={self._user.pw_gid}", "--clear-groups"]
         return [*command, "--"]
+
+
+class Replica(PostgreSQL):
+    """A server that follows another one; it takes over what is committed there, unless it is told to wait."""
+
+    def __init__(self, primary: PostgreSQL) -> None:
+        super().__init__()
+        self._primary = primary
+        self._password = primary._password
+
+    def pause(self) -> None:
+        """Take nothing over any more; what is there can be read."""
+        self._administer(sql.SQL("SELECT pg_wal_replay_pause()"))
+        self._await("SELECT pg_get_wal_replay_pause_state() = 'paused'")
+
+    def resume(self) -> None:
+        """Take over what has been committed, and go on doing so."""
+        self._administer(sql.SQL("SELECT pg_wal_replay_resume()"))
+
+    def catch_up(self) -> None:
+        """Wait until all that the primary has written by now is taken over."""
+        with self._primary._connected() as connection:
+            [position] = connection.execute("SELECT pg_current_wal_insert_lsn()").fetchone() or [""]
+            # Nobody waits for the writing of a commit on a test server; the next one takes it along at once.
+            connection.execute("SET synchronous_commit = on")
+            connection.execute("SELECT pg_logical_emit_message(true, 'authz', '')")
+        self._await(f"SELECT pg_last_wal_replay_lsn() >= '{position}'")
+
+    def _await(self, question: str) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            with self._connected() as connection:
+                if connection.execute(question).fetchone() == (True,):
+                    return
+            time.sleep(0.01)
+        raise PostgreSQLError(f"the replica does not follow:\n{self.log()}")
+
+    def _fill(self, data: Path, password_file: Path) -> None:
+        source = f"--dbname=host=127.0.0.1 port={self._primary._port} user={DATABASE_USER}"
+        self._run(
+            "pg_basebackup", f"--pgdata={data}", source, "--write-recovery-conf", "--checkpoint=fast", "--no-sync"
+        )
 
 
 def find_programs() -> Path:

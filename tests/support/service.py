@@ -53,10 +53,12 @@ def start_service(
     facts: Path | None = REFERENCE_WORLD,
     workers: int = 1,
     settings: Mapping[str, str] | None = None,
+    name: str = "tests",
 ) -> Iterator[Service]:
     """Set up and start the service, and stop it at the end.
 
-    `directory` is for the key file and the log; `settings` are further variables (`AUTHZ_…`). Raises ServiceError.
+    `directory` is for the key file and the log; `settings` are further variables (`AUTHZ_…`); `name`: of the
+    caller that is added. Raises ServiceError.
     """
     port = _free_port()
     environment = {
@@ -69,7 +71,7 @@ def start_service(
     if facts is not None:
         _run(environment, "facts", "load", str(facts))
     chosen = [argument for scope in scopes for argument in ("--scope", scope)]
-    key = _run(environment, "caller", "add", "tests", *chosen).strip()
+    key = _run(environment, "caller", "add", name, *chosen).strip()
     log_file = directory / f"service-{port}.log"
     with log_file.open("wb") as log:
         server = subprocess.Popen(
