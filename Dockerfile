@@ -52,7 +52,8 @@ ENV PATH=/opt/authz/bin:/usr/bin:/bin \
     AUTHZ_CONFIG_DIR=/srv/authz/config \
     AUTHZ_POLICY_DIR=/srv/authz/policies \
     AUTHZ_DATABASE_URL=sqlite:////var/lib/authz/authz.db \
-    AUTHZ_KEY_FILE=/var/lib/authz/authz.key
+    AUTHZ_KEY_FILE=/var/lib/authz/authz.key \
+    AUTHZ_DECISION_LOG__FILE=/var/lib/authz/decisions.ndjson
 USER authz
 VOLUME /var/lib/authz
 EXPOSE 8080

@@ -34,6 +34,7 @@ from pydantic_settings import (
 )
 from pydantic_settings import SettingsError as SourceError
 
+from authz_service.decision_log.sinks import SinkKind
 from authz_service.delivery.smtp import Security, SmtpServer
 from authz_service.domain.messages import is_address
 from authz_service.domain.vocabulary import Scope
@@ -95,6 +96,22 @@ class Limits(_Section):
     depth: Annotated[int, Field(ge=8, le=200)] = 32
     items: Count = 1000
     explanations: Count = 100
+
+
+class Database(_Section):
+    """Replicas that answer questions which say how fresh the facts must be, and how long a revision is waited for."""
+
+    replicas: tuple[SecretStr, ...] = ()
+    min_facts_wait: Annotated[float, Field(ge=0, le=10)] = 1
+    callers_on_replicas: bool = False
+
+    @field_validator("replicas")
+    @classmethod
+    def _check_replicas(cls, replicas: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        urls = [replica.get_secret_value() for replica in replicas]
+        if len(set(urls)) != len(urls) or not all(url.startswith(DATABASES[1:]) for url in urls):
+            raise ValueError("must be different URLs postgresql+psycopg://user:password@host/database")
+        return replicas
 
 
 class Assurance(_Section):
@@ -185,6 +202,29 @@ class Mailing(_Section):
         )
 
 
+class DecisionLogging(_Section):
+    """Where and how decisions are recorded. `file` None: beside the key file."""
+
+    sinks: tuple[SinkKind, ...] = (SinkKind.FILE,)
+    file: Path | None = None
+    syslog: Path = Path("/dev/log")
+    required: bool = False
+    wait_seconds: Annotated[float, Field(gt=0, le=30)] = 2
+    buffer: Annotated[int, Field(ge=1000, le=10_000_000)] = 50_000
+    flush_milliseconds: Annotated[int, Field(ge=1, le=1000)] = 50
+    rotate_bytes: Annotated[int, Field(ge=100_000)] = 100_000_000
+    rotate_hours: Annotated[int, Field(ge=0, le=8760)] = 24
+    kept: Annotated[int, Field(ge=1, le=10_000)] = 14
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.required and not self.sinks:
+            raise ValueError("decision_log: what is required needs a sink")
+        if len(set(self.sinks)) != len(self.sinks):
+            raise ValueError("decision_log.sinks: a sink is there twice")
+        return self
+
+
 def home() -> Path:
     """Return the folder that config/, policies/ and var/ are in: the checkout, else the current one."""
     checkout = Path(__file__).resolve().parent.parent
@@ -214,6 +254,7 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=1, le=65535)] = 8080
     workers: Count = Field(default_factory=lambda: len(os.sched_getaffinity(0)))
     threads: Annotated[int, Field(ge=1, le=64)] = 4
+    database: Database = Database()
     database_url: SecretStr = Field(default_factory=lambda: SecretStr(f"sqlite:///{home() / 'var' / 'authz.db'}"))
     key_file: Path = Path()
     audit_key_file: Path = Path()
@@ -228,6 +269,7 @@ class Settings(BaseSettings):
     identity: Identity = Identity()
     mail: Mailing = Mailing()
     administration: Administering = Administering()
+    decision_log: DecisionLogging = DecisionLogging()
 
     @classmethod
     def settings_customise_sources(
@@ -270,6 +312,13 @@ class Settings(BaseSettings):
         if not url.get_secret_value().startswith(DATABASES):
             raise ValueError("must be sqlite:///path or postgresql+psycopg://user:password@host/database")
         return url
+
+    @model_validator(mode="after")
+    def _check_replicas(self) -> Self:
+        primary = self.database_url.get_secret_value()
+        if self.database.replicas and primary.startswith(DATABASES[0]):
+            raise ValueError("database.replicas: only PostgreSQL has replicas")
+        return self
 
     @model_validator(mode="after")
     def _check_public_url(self) -> Self:

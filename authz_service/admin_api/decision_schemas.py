@@ -78,6 +78,16 @@ def _entities() -> dict[str, Schema]:
                 "at": text("The moment asked about: RFC 3339, or a date, meaning noon in Brussels. Default: now."),
                 "known_at": text("Answer with what was recorded by then; as `at`. Default: all that is known now."),
                 "explain": {"type": "boolean", "description": "Say why, in four languages; scope `explain`."},
+                "min_facts": {
+                    "type": "integer",
+                    "format": "int64",
+                    "minimum": 0,
+                    "description": (
+                        "A facts revision that the answer must have seen, such as a write returned it. The answer may "
+                        "then come from a replica that has it; where it is nowhere, the status is 503. 0: any will do. "
+                        "Default: all that is recorded."
+                    ),
+                },
             },
             **{"x-ignore-rules": AUTHZEN_NAMES},
         ),

@@ -11,18 +11,18 @@ from wsgiref.types import WSGIApplication
 
 import structlog
 
-from authz_service.admin_api.application import create_application
-from authz_service.bootstrap.administration import with_administration
 from authz_service.bootstrap.callers import KeysAndTokens
+from authz_service.bootstrap.decision_log import build_decision_log
 from authz_service.bootstrap.errors import StartError
+from authz_service.bootstrap.later import Later
 from authz_service.bootstrap.log_lines import configure_logging
 from authz_service.bootstrap.service import Service, build_service
 from authz_service.decision_api.application import DecisionApplication
 from authz_service.decision_api.health import OK
 from authz_service.decision_api.settings import DecisionSettings
+from authz_service.decision_log.log import DecisionLog
 from authz_service.domain.questions import Question
 from authz_service.domain.vocabulary import Action
-from authz_service.services.search.searches import Searches
 from authz_service.settings import SettingsError, load_settings
 from authz_service.store.errors import KeyFileError, SchemaOutdatedError, StoreError
 
@@ -32,8 +32,8 @@ log = structlog.get_logger()
 PR_SET_PDEATHSIG: Final = 1
 
 
-def readiness(service: Service) -> Callable[[], dict[str, str]]:
-    """Return what makes the checks of the readiness endpoint: by name, "ok" or a fixed sentence."""
+def readiness(service: Service, decision_log: DecisionLog | None = None) -> Callable[[], dict[str, str]]:
+    """Return what makes the checks of the readiness endpoint: by name, "ok" or what is wrong."""
     probe = Question("operator", "readiness", Action.READ_AUDIT, "service", "authz")
 
     def database() -> str:
@@ -54,7 +54,16 @@ def readiness(service: Service) -> Callable[[], dict[str, str]]:
             return "the facts cannot be read"
         return OK if decision.error is None else "the policy does not answer"
 
-    return lambda: {"database": database(), "decisions": decisions()}
+    def recording() -> dict[str, str]:
+        if decision_log is None:
+            return {}
+        wrong = decision_log.state()
+        if not wrong:
+            return {"decision_log": OK}
+        # Where records are not required, decisions are made without them, and requests must not be sent elsewhere.
+        return {"decision_log": wrong if service.settings.decision_log.required else f"{OK}, but {wrong}"}
+
+    return lambda: {"database": database(), "decisions": decisions(), **recording()}
 
 
 def build_application(service: Service) -> WSGIApplication:
@@ -71,16 +80,29 @@ def build_application(service: Service) -> WSGIApplication:
         )
     except ValueError as error:
         raise StartError(str(error)) from None
-    checks = readiness(service)
+    decision_log = build_decision_log(settings, service.database)
+    checks = readiness(service, decision_log)
     return DecisionApplication(
-        decisions=service.decisions,
-        searches=Searches(service.database, service.decisions),
-        callers=KeysAndTokens(service.callers, service.access_tokens),
+        decisions=service.fresh_decisions,
+        searches=service.searches,
+        callers=KeysAndTokens(service.servers.callers, service.access_tokens),
         explanations=service.explanations,
         readiness=checks,
         settings=decision_settings,
-        next_app=with_administration(service, checks, create_application(decision_settings)),
+        next_app=Later(lambda: _administration(service, checks, decision_settings)),
+        decision_log=decision_log,
     )
+
+
+def _administration(
+    service: Service, checks: Callable[[], dict[str, str]], settings: DecisionSettings
+) -> WSGIApplication:
+    """Return the administration API and the documentation of both. Raises StartError."""
+    # Flask and what comes with it takes as long to import as all the rest, and no decision needs it.
+    from authz_service.admin_api.application import create_application  # noqa: PLC0415
+    from authz_service.bootstrap.administration import with_administration  # noqa: PLC0415
+
+    return with_administration(service, checks, create_application(settings))
 
 
 def application() -> WSGIApplication:

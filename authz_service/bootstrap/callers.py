@@ -9,6 +9,7 @@ from authz_service.domain.principals import MachinePrincipal
 from authz_service.identity.failures import IssuerUnreachableError
 from authz_service.identity.tokens import AccessTokens
 from authz_service.store.callers import Callers
+from authz_service.store.replicas import ReplicatedCallers
 
 __all__ = ["KeysAndTokens"]
 
@@ -19,7 +20,7 @@ DOTS: Final = "."
 class KeysAndTokens:
     """Finds callers. May be called from any thread."""
 
-    def __init__(self, keys: Callers, tokens: AccessTokens) -> None:
+    def __init__(self, keys: Callers | ReplicatedCallers, tokens: AccessTokens) -> None:
         self._keys = keys
         self._tokens = tokens
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from authz_service.bootstrap.audit import ensure_audit_key
 from authz_service.bootstrap.errors import StartError
 from authz_service.bootstrap.operators import carry_out, require
 from authz_service.domain.service_commands import AddCaller, RevokeCaller
 from authz_service.domain.vocabulary import Action
+from authz_service.services.authority.bulk import LoadLines, check_lines
 from authz_service.services.authority.facts import LoadFacts
 from authz_service.services.authority.files import checked_file, exported_facts
+from authz_service.services.facts_file.bulk import Stage
 from authz_service.services.facts_file.loading import LoadReport
 from authz_service.services.facts_file.tree import FactsFile, Form
 from authz_service.settings import Settings
@@ -20,12 +23,14 @@ from authz_service.store import rotation
 from authz_service.store.database import Database
 from authz_service.store.errors import CallerError, KeyFileError
 from authz_service.store.keys import ensure_key_file, read_key_file
+from authz_service.store.revisions import last_revision
 
 __all__ = [
     "add_caller",
     "checked_database",
     "export_facts",
     "load_facts",
+    "load_lines",
     "open_database",
     "revoke_caller",
     "rotate_keys",
@@ -104,6 +109,22 @@ def load_facts(settings: Settings, file: FactsFile, *, dry_run: bool) -> LoadRep
             require(settings, database, Action.LOAD_FACTS)
             return checked_file(database, file, means)
         report = carry_out(settings, database, [LoadFacts(file, means)])
+    counts = {name: int(count) for name, count in report.made[0].items()}
+    return LoadReport(**counts, revision=report.revision)
+
+
+def load_lines(settings: Settings, file: BinaryIO, tell: Callable[[Stage], None], *, dry_run: bool) -> LoadReport:
+    """Load NDJSON of any size, read once, or say what that would change. `tell` is told how far it is.
+
+    Raises FactsFileError, RefusedError, StoreError, StartError.
+    """
+    command = LoadLines(file, settings.assurance.levels, tell)
+    with checked_database(settings) as database:
+        if dry_run:
+            require(settings, database, Action.LOAD_FACTS)
+            checked = check_lines(database, command)
+            return LoadReport(checked.added, checked.closed, checked.unchanged, last_revision(database))
+        report = carry_out(settings, database, [command])
     counts = {name: int(count) for name, count in report.made[0].items()}
     return LoadReport(**counts, revision=report.revision)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from http import HTTPStatus
 from typing import Any, Protocol
 
 from authz_service.decision_api.errors import WireError
@@ -52,7 +51,7 @@ def answer_of(question: Question, decision: Decision, explanations: Explains) ->
                 context["explanation"] = explanation
     if decision.error is not None:
         # What could not be decided is not a "no": it may be asked again.
-        error = {"status": HTTPStatus.INTERNAL_SERVER_ERROR.value, "message": decision.error, "retryable": True}
+        error = {"status": decision.error_status, "message": decision.error, "retryable": True}
         return {"decision": False, "context": {**context, "error": error}}
     return {"decision": answer.allowed, "context": context}
 

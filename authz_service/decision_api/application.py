@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -28,14 +28,17 @@ from authz_service.decision_api.metadata import (
     path_of,
     well_known_paths,
 )
+from authz_service.decision_api.recording import Decided, FoundOnce, decision_records, search_record
 from authz_service.decision_api.replies import STATUS_LINES, Reply, error_reply, json_reply
 from authz_service.decision_api.request_ids import HEADER, request_id_of
 from authz_service.decision_api.searches import FindsAll, Searcher
 from authz_service.decision_api.settings import DecisionSettings
+from authz_service.decision_log.log import DecisionLog
+from authz_service.decision_log.rendering import Record
 from authz_service.domain.callers import Caller, CallersUnreachableError
 from authz_service.domain.vocabulary import Scope
 from authz_service.services.search.sought import SearchKind
-from authz_service.store.errors import StoreError
+from authz_service.store.errors import FactsBehindError, StoreError
 
 __all__ = ["DecisionApplication"]
 
@@ -46,6 +49,8 @@ CALLER_NAME = "authz.caller"
 """The key in the WSGI environment for the name of the caller, once known."""
 REQUEST_ID = "authz.request_id"
 """The key in the WSGI environment for the identifier of the request, for the other application."""
+STARTED = "authz.started"
+"""The key in the WSGI environment for when the request came, by `time.perf_counter_ns`."""
 
 
 class _Route(NamedTuple):
@@ -68,12 +73,15 @@ class DecisionApplication:
         readiness: Readiness,
         settings: DecisionSettings,
         next_app: WSGIApplication | None = None,
+        decision_log: DecisionLog | None = None,
     ) -> None:
         self._callers = callers
         self._settings = settings
         self._next_app = next_app
-        self._evaluator = Evaluator(decisions, explanations, settings.items, settings.explanations)
-        self._searcher = Searcher(searches, settings.items)
+        self._decisions = decisions
+        self._searches = searches
+        self._explanations = explanations
+        self._decision_log = decision_log
         self._metadata = json_reply(
             metadata(settings.public_url), headers=(("Cache-Control", f"public, max-age={METADATA_SECONDS}"),)
         )
@@ -94,16 +102,16 @@ class DecisionApplication:
         return {**behind, **routes, **dict.fromkeys(well_known_paths(self._settings.public_url), known)}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        started = time.perf_counter_ns() if self._settings.access_log else 0
+        started = environ[STARTED] = time.perf_counter_ns()
         path = environ.get("PATH_INFO", "")
-        request_id = request_id_of(environ)
+        request_id = environ[REQUEST_ID] = request_id_of(environ)
         route = self._routes.get(path)
         if route is None and self._next_app is not None:
             return self._handed_on(self._next_app, environ, start_response, request_id)
         reply = self._reply(route, environ)
         if reply.status != HTTPStatus.OK:
             forget_unread(environ, self._settings.body_bytes)
-        if started:
+        if self._settings.access_log:
             self._log(environ, path if route else "unknown", reply.status, started)
         body = reply.body
         headers = [("Content-Type", "application/json"), (HEADER, request_id), *reply.headers]
@@ -122,6 +130,8 @@ class DecisionApplication:
         except CallersUnreachableError:
             log.warning("caller not known")
             return error_reply(self._unavailable())
+        except FactsBehindError:
+            return error_reply(self._unavailable("the facts have not come to context.min_facts"))
         except StoreError as error:
             log.error("facts not available", fault=type(error).__name__)  # noqa: TRY400 no trace: it can show values
             return error_reply(self._unavailable())
@@ -129,28 +139,47 @@ class DecisionApplication:
             _log_fault(fault)
             return error_reply(_internal())
 
-    def _unavailable(self) -> WireError:
+    def _unavailable(self, why: str = "nothing can be decided at the moment") -> WireError:
         """Nothing can be decided: this is no denial, and only 200 is an answer."""
         again = ("Retry-After", str(self._settings.retry_after_seconds))
-        return WireError(HTTPStatus.SERVICE_UNAVAILABLE, "nothing can be decided at the moment", (again,))
+        return WireError(HTTPStatus.SERVICE_UNAVAILABLE, why, (again,))
 
     # --- endpoints ----------------------------------------------------------------------------------------------------
 
     def _evaluation(self, environ: WSGIEnvironment) -> Reply:
-        return self._answered(environ, self._evaluator.single)
+        return self._answered(environ, Evaluator.single)
 
     def _evaluations(self, environ: WSGIEnvironment) -> Reply:
-        return self._answered(environ, self._evaluator.batch)
+        return self._answered(environ, Evaluator.batch)
 
     def _answered(
-        self, environ: WSGIEnvironment, evaluate: Callable[[dict[str, Any], frozenset[Scope]], Answer]
+        self, environ: WSGIEnvironment, evaluate: Callable[[Evaluator, dict[str, Any], frozenset[Scope]], Answer]
     ) -> Reply:
         caller, body = self._asked(environ, Scope.DECIDE)
-        return json_reply(evaluate(body, caller.scopes))
+        decided = Decided(self._decisions)
+        limits = self._settings
+        evaluator = Evaluator(decided, self._explanations, limits.items, limits.explanations)
+        answer = evaluate(evaluator, body, caller.scopes)
+        reply = json_reply(answer)
+        if self._decision_log is not None:
+            request = (caller.name, environ[REQUEST_ID], environ[STARTED])
+            self._record(self._decision_log, decision_records(answer, decided.decided, *request))
+        return reply
 
     def _search(self, kind: SearchKind, environ: WSGIEnvironment) -> Reply:
         caller, body = self._asked(environ, Scope.SEARCH)
-        return json_reply(self._searcher.search(kind, body, caller))
+        searches = FoundOnce(self._searches)
+        answer = Searcher(searches, self._settings.items).search(kind, body, caller)
+        reply = json_reply(answer)
+        if self._decision_log is not None and searches.sought is not None and searches.found is not None:
+            request = (caller.name, environ[REQUEST_ID], environ[STARTED])
+            self._record(self._decision_log, [search_record(answer, searches.sought, searches.found, *request)])
+        return reply
+
+    def _record(self, decision_log: DecisionLog, records: Sequence[Record]) -> None:
+        """Record what is about to be told. Raises WireError (503) when it must not be told."""
+        if not decision_log.record(records):
+            raise self._unavailable("what was decided could not be recorded")
 
     def _asked(self, environ: WSGIEnvironment, scope: Scope) -> tuple[Caller, dict[str, Any]]:
         caller = authenticated(environ, self._callers, scope)
@@ -163,7 +192,6 @@ class DecisionApplication:
         self, next_app: WSGIApplication, environ: WSGIEnvironment, start_response: StartResponse, request_id: str
     ) -> Iterable[bytes]:
         """Let the other application answer, with the request identifier on whatever it says."""
-        environ[REQUEST_ID] = request_id
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None, /) -> Callable[[bytes], object]:
             forget_unread(environ, self._settings.body_bytes)

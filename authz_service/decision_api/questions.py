@@ -17,6 +17,7 @@ from authz_service.decision_api.callers import lacks_scope
 from authz_service.decision_api.errors import WireError
 from authz_service.domain.questions import Question
 from authz_service.domain.vocabulary import Scope
+from authz_service.services.freshness import MinFactsError, min_facts_of
 
 __all__ = ["QuestionForm", "converted", "question_of", "refuse_unless_permitted"]
 
@@ -81,7 +82,7 @@ def converted(members: Mapping[str, Any], form: type[AnyForm]) -> AnyForm:
 def refuse_unless_permitted(question: Question, scopes: frozenset[Scope]) -> None:
     """Make sure that the caller may ask of another moment, and may have explanations, where it does so.
 
-    Raises WireError (403).
+    Also that it asks for a facts revision where it asks for one. Raises WireError (403, 400).
     """
     context = question.context
     if not context:
@@ -91,6 +92,10 @@ def refuse_unless_permitted(question: Question, scopes: frozenset[Scope]) -> Non
         raise lacks_scope(Scope.AS_OF, "context.at or context.known_at")
     if context.get("explain") is True and Scope.EXPLAIN not in scopes:
         raise lacks_scope(Scope.EXPLAIN, "context.explain")
+    try:
+        min_facts_of(question)
+    except MinFactsError as error:
+        raise WireError(HTTPStatus.BAD_REQUEST, str(error)) from None
 
 
 def _problem(text: str) -> str:

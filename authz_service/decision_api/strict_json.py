@@ -11,11 +11,19 @@ import math
 import re
 from typing import Any, Final, NoReturn
 
+import msgspec
+
 __all__ = ["StrictJsonError", "read_object"]
 
 _MAYBE_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
-_CONTAINERS: Final = frozenset({dict, list})
+_TEXT: Final = re.compile(rb'"(?:[^"\\]+|\\.)*"')
+_ROUND: Final = bytes.maketrans(b"{[]}", b"(())")
+_NEITHER_BRACKET_NOR_QUOTE: Final = bytes(octet for octet in range(256) if octet not in b'{[]}"')
 _SURELY_FINITE_DIGITS: Final = 300
+_LONG_NUMBER: Final = b"9" * _SURELY_FINITE_DIGITS
+_DIGITS_AS_NINES: Final = bytes.maketrans(b"012345678", b"9" * 9)
+_QUICK_DECODER: Final = msgspec.json.Decoder()
+_QUICK_ENCODER: Final = msgspec.json.Encoder()
 
 
 class StrictJsonError(ValueError):
@@ -27,6 +35,33 @@ def read_object(octets: bytes, depth: int) -> dict[str, Any]:
 
     Raises StrictJsonError.
     """
+    value = _plainly(octets)
+    if value is None:
+        value = _closely(octets, depth)
+    # Few brackets (those inside of texts counted too) cannot be nested deep: most questions need no second look.
+    if octets.count(b"{") + octets.count(b"[") > depth and _deeper(octets, depth):
+        raise _too_deep(depth)
+    return value
+
+
+def _plainly(octets: bytes) -> dict[str, Any] | None:
+    """Return the object where it is plain that all readers understand the same; None: it takes a closer look.
+
+    A reader that is quick takes the last of several members with one name. Written out again, such an object has fewer
+    colons than it came with; those in texts are the same, as none of them is escaped.
+    """
+    if b"\\u" in octets or _LONG_NUMBER in octets.translate(_DIGITS_AS_NINES):
+        return None
+    try:
+        value = _QUICK_DECODER.decode(octets)
+        colons = _QUICK_ENCODER.encode(value).count(b":")
+    except (ValueError, OverflowError, RecursionError, msgspec.MsgspecError):
+        return None
+    return value if type(value) is dict and colons == octets.count(b":") else None
+
+
+def _closely(octets: bytes, depth: int) -> dict[str, Any]:
+    """Return the object, or say what is wrong with it. Raises StrictJsonError."""
     try:
         text = octets.decode()
         value = _DECODER.decode(text)
@@ -40,27 +75,20 @@ def read_object(octets: bytes, depth: int) -> dict[str, Any]:
         raise StrictJsonError("the body is not JSON") from None
     if not isinstance(value, dict):
         raise StrictJsonError("the body must be a JSON object")
-    # Few brackets (those inside of texts counted too) cannot be nested deep: most questions need no second look.
-    if octets.count(b"{") + octets.count(b"[") > depth and _deeper(value, depth):
-        raise _too_deep(depth)
     if _MAYBE_SURROGATE.search(text):
         _refuse_lone_surrogates(value)
     return value
 
 
-def _deeper(outermost: dict[str, Any], depth: int) -> bool:
-    """True when the object is nested deeper: looks at it level by level."""
-    level: list[Any] = [outermost]
+def _deeper(octets: bytes, depth: int) -> bool:
+    """True when the octets, which are JSON, are nested deeper: looks at nothing but the brackets outside of texts."""
+    brackets = octets.translate(_ROUND, _NEITHER_BRACKET_NOR_QUOTE).replace(b'""', b"")
+    if b'"' in brackets or b"\\" in octets:
+        # A text has a bracket in it, or a quote.
+        brackets = _TEXT.sub(b"", octets).translate(_ROUND, _NEITHER_BRACKET_NOR_QUOTE)
     for _ in range(depth):
-        level = [
-            inner
-            for outer in level
-            for inner in (outer.values() if type(outer) is dict else outer)
-            if type(inner) in _CONTAINERS
-        ]
-        if not level:
-            return False
-    return True
+        brackets = brackets.replace(b"()", b"")  # the innermost ones, each time
+    return bool(brackets)
 
 
 def _too_deep(depth: int) -> StrictJsonError:

@@ -183,6 +183,10 @@ class FactsQuery:
     right: str = ""
     all_representatives: bool = False
     """Read the legal functions of everybody in the enterprise, with the holders' cards (GGA-EXC-01)."""
+    all_capacities: bool = True
+    """Read all capacities of the enterprise, not only the one that the question is about."""
+    sender_of_capacity: bool = True
+    """Read the sender of the capacity where no technical user is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +210,7 @@ class QuestionFacts:
     """The account or the role assignment that is the resource: of several periods the one at `at`, else the latest."""
     request: RequestFact | None = None
     sender: SenderFact | None = None
-    """The technical user's sender, or the active sender of the capacity."""
+    """The technical user's sender, or with `sender_of_capacity` the active sender of the capacity."""
     mandate: MandateFact | None = None
     mandator: EnterpriseFact | None = None
     mandatary: EnterpriseFact | None = None
@@ -214,7 +218,7 @@ class QuestionFacts:
     mandates: tuple[MandateFact, ...] = ()
     """All mandates from `mandator` to `enterprise`."""
     capacities: tuple[CapacityFact, ...] = ()
-    """All capacities of `enterprise` (and of a mandate's parties)."""
+    """With `all_capacities`: all of `enterprise` (and of a mandate's parties)."""
     relations: tuple[RelationFact, ...] = ()
     representatives_cards: tuple[tuple[RelationFact, bool], ...] = ()
     """With `all_representatives`: each legal function and whether its person has a card."""

@@ -54,15 +54,15 @@ class Niss(_Masked):
             raise InvalidIdentifierError("NISS: the date of birth does not exist")
         if month_field <= 12 and digits[6:9] in {"000", "999"}:
             raise InvalidIdentifierError("NISS: the serial number does not exist")
-        last_day = today or datetime.datetime.now(datetime.UTC).date()
-        centuries = [
-            century
-            for century, prefix in ((1900, ""), (2000, "2"))
-            if int(digits[9:]) == 97 - int(prefix + digits[:9]) % 97
-        ]
-        if not centuries:
+        year, number, check = int(digits[:2]), int(digits[:9]), int(digits[9:])
+        before_2000 = check == 97 - number % 97
+        from_2000_on = check == 97 - (2_000_000_000 + number) % 97
+        if not (before_2000 or from_2000_on):
             raise InvalidIdentifierError("NISS: the check digits are wrong")
-        if not any(_born(century + int(digits[:2]), month, day, last_day) for century in centuries):
+        last_day = today or datetime.datetime.now(datetime.UTC).date()
+        if not (before_2000 and _born(1900 + year, month, day, last_day)) and not (
+            from_2000_on and _born(2000 + year, month, day, last_day)
+        ):
             raise InvalidIdentifierError("NISS: the date of birth does not exist or lies ahead")
         return cls(digits)
 

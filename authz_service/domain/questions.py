@@ -106,7 +106,8 @@ class Decision:
     """An answer with what it was made from.
 
     `policy`: the policy revision; `facts`: the facts revision that was read; `at`: the moment asked about in UTC
-    microseconds; `error`: a sentence for the caller when the question could not be decided (then it is a deny).
+    microseconds; `error`: a sentence for the caller when the question could not be decided (then it is a deny), and
+    `error_status`: the HTTP status that says so, were it the only question.
     `basis`: what an explanation starts from, None where there is none.
     """
 
@@ -116,3 +117,4 @@ class Decision:
     at: int
     error: str | None = None
     basis: Basis | None = field(default=None, compare=False, repr=False)
+    error_status: int = 500

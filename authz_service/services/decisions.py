@@ -15,12 +15,13 @@ from authz_service.domain.standings import Standing, UnknownStanding
 from authz_service.domain.vocabulary import Action, Reason, Scope
 from authz_service.policy.engine import PolicyEngine
 from authz_service.services.standings.families import FAMILIES, FamilyQuestion
-from authz_service.services.standings.reading import Asker, Reading
+from authz_service.services.standings.reading import Asker, Reading, moment_asked
 
 __all__ = ["DecisionService", "ReadsFacts"]
 
 log = structlog.get_logger()
 UNDECIDED: Final = Answer(allowed=False, reasons=(Reason.ENGINE_ERROR,), rules=("DRV-08",))
+_ACTIONS: Final = {action.value: action for action in Action}
 UNDECIDED_MESSAGE: Final = "The question could not be decided; this says nothing about the subject."
 
 
@@ -33,11 +34,16 @@ class ReadsFacts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DecisionService:
-    """Answers questions from the facts as they are now: nothing is remembered from one question to the next."""
+    """Answers questions from the facts as they are now: nothing is remembered from one question to the next.
+
+    `whole`: read for every question what its explanation would look at; without it, for those only that ask for an
+    explanation in their context.
+    """
 
     facts: ReadsFacts
     policy: PolicyEngine
     levels: Mapping[str, int]
+    whole: bool = True
 
     def decide(
         self, questions: Sequence[Question], scopes: frozenset[Scope] = frozenset(), now: int | None = None
@@ -58,7 +64,7 @@ class DecisionService:
     def _read(
         self, questions: Sequence[Question], scopes: frozenset[Scope], now: int | None
     ) -> list[tuple[_Asked, QuestionFacts]]:
-        asker = Asker(scopes, moments.now() if now is None else now, self.levels)
+        asker = Asker(scopes, moments.now() if now is None else now, self.levels, self.whole)
         read = self._read_at(questions, asker)
         # Where the clock of whoever recorded goes ahead of ours, what was recorded last would not be in force yet.
         last = max((facts.recorded_at for _, facts in read), default=0)
@@ -91,13 +97,24 @@ class _Asked:
 
     @classmethod
     def read(cls, question: Question, asker: Asker) -> _Asked:
-        try:
-            action = Action(question.action)
-        except ValueError:
-            return cls(question, "unknown", FactsQuery(at=asker.now, known_at=moments.FOREVER), None)
-        reading = Reading(question, action, asker)
-        family = FAMILIES[action](reading)
+        action = _ACTIONS.get(question.action)
+        if action is None:
+            return cls(question, "unknown", _nothing(question, asker), None)
+        if not asker.whole and question.context.get("explain") is True:
+            asker = replace(asker, whole=True)
+        family = FAMILIES[action](Reading(question, action, asker))
         return cls(question, action.value, family.query(), family)
 
     def standing(self, facts: QuestionFacts) -> Standing | UnknownStanding:
         return self.family.standing(facts) if self.family else UnknownStanding()
+
+
+def _nothing(question: Question, asker: Asker) -> FactsQuery:
+    """Return what reads no facts, at the moments asked about as far as they can be read."""
+    at, known_at = moment_asked(question, "at", asker.now), moment_asked(question, "known_at", moments.FOREVER)
+    return FactsQuery(
+        at=asker.now if at is None else at,
+        known_at=moments.FOREVER if known_at is None else known_at,
+        all_capacities=False,
+        sender_of_capacity=False,
+    )

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from authz_service.domain.vocabulary import RelationKind
 from authz_service.store.conditions import IS_TARGET, NO_TEXT, known, newest, so
@@ -17,7 +17,8 @@ __all__ = ["NUMBERS", "TEXTS", "Part", "branches"]
 TEXTS: Final = 9
 """Text columns of a row; they follow the question's index and the part."""
 NUMBERS: Final = 6
-"""Number columns of a row; they follow the text columns."""
+"""Number columns of a row; they follow the text columns. The last are there only where some branch has as many."""
+_NO_NUMBER: Final = "CAST(NULL AS bigint)"
 
 
 class Part(IntEnum):
@@ -39,10 +40,23 @@ class Part(IntEnum):
     RIGHT = 13
 
 
-def _branch(part: Part, texts: Sequence[str], numbers: Sequence[str], source: str) -> str:
-    padded_texts = [*texts, *[NO_TEXT] * (TEXTS - len(texts))]
-    padded_numbers = [*numbers, *["CAST(NULL AS bigint)"] * (NUMBERS - len(numbers))]
-    return f"SELECT q.i, {part.value}, {', '.join([*padded_texts, *padded_numbers])}\n{source}"
+class _Branch(NamedTuple):
+    """The rows of one part. `source`: the FROM clause and what follows it."""
+
+    part: Part
+    texts: Sequence[str]
+    numbers: Sequence[str]
+    source: str
+
+    def text(self, numbers: int) -> str:
+        """Return the SELECT whose rows have so many number columns."""
+        columns = [
+            *self.texts,
+            *[NO_TEXT] * (TEXTS - len(self.texts)),
+            *self.numbers,
+            *[_NO_NUMBER] * (numbers - len(self.numbers)),
+        ]
+        return f"SELECT q.i, {self.part.value}, {', '.join(columns)}\n{self.source}"
 
 
 def _columns(row: str, names: str) -> list[str]:
@@ -61,24 +75,30 @@ _MANDATE: Final = _columns("m", "mandate_id system mandator_id mandatary_id grou
 _MANDATE_INSTANTS: Final = _columns("m", "term_from term_to mandator_signed_at mandatary_signed_at ended_at valid_from")
 
 
-def branches(needs: Need, one_of: str, entries: str) -> Iterator[str]:
-    """Yield the branches that the needs call for.
+def branches(needs: Need, one_of: str, entries: str) -> list[str]:
+    """Return the branches that the needs call for, as SELECTs.
 
     `one_of`: how to look for the subject and the other person at once; `entries`: how to open an array, with the array
-    as {}. Branches read the CTEs question, resolved and party. CROSS JOIN keeps SQLite to the order written.
+    as {}. Branches read the CTEs resolved and, where a question has parties, party. CROSS JOIN keeps SQLite to the
+    order written.
     """
-    yield from _always(needs, one_of)
+    found = [*_always(needs, one_of), *_of_what_is_named(needs), *_catalogue(needs, entries)]
+    numbers = max(len(branch.numbers) for branch in found)
+    return [branch.text(numbers) for branch in found]
+
+
+def _of_what_is_named(needs: Need) -> Iterator[_Branch]:
     if needs & Need.TARGET:
-        yield _branch(
+        yield _Branch(
             Part.TARGET,
             _RELATION,
             _RELATION_PERIOD,
             f"FROM resolved AS q CROSS JOIN relation AS r WHERE {IS_TARGET} AND {known('r')}"
             " AND r.enterprise_id = q.target_enterprise_id AND r.capacity_id = q.capacity_id",
         )
-    if needs & (Need.TARGET | Need.REQUEST | Need.PARTIES):
-        # The capacity can be of another enterprise than the one the question is about.
-        yield _branch(
+    if needs & (Need.TARGET | Need.REQUEST | Need.PARTIES | Need.CAPACITY):
+        # It is not among those of the enterprise, or can be of another one.
+        yield _Branch(
             Part.CAPACITY,
             _CAPACITY,
             _CAPACITY_PERIOD,
@@ -86,7 +106,7 @@ def branches(needs: Need, one_of: str, entries: str) -> Iterator[str]:
         )
     if needs & Need.REPRESENTATIVES:
         card = newest("has_card", "person_detail AS d", "d.person_id = r.person_id")
-        yield _branch(
+        yield _Branch(
             Part.REPRESENTATIVE,
             _RELATION,
             [*_RELATION_PERIOD, _number_of(card)],
@@ -94,11 +114,11 @@ def branches(needs: Need, one_of: str, entries: str) -> Iterator[str]:
             f" AND r.enterprise_id = q.enterprise_id AND r.kind = '{RelationKind.LEGAL_FUNCTION}' AND {known('r')}",
         )
     if needs & Need.REQUEST:
-        yield _branch(
+        yield _Branch(
             Part.REQUEST,
             _columns("t", "request_id enterprise_id state"),
             _columns("t", "valid_from valid_to"),
-            "FROM question AS q CROSS JOIN request AS t"
+            "FROM resolved AS q CROSS JOIN request AS t"
             f" WHERE t.request_id = q.request AND t.valid_from <= q.at AND {known('t')}",
         )
     if needs & Need.TECHNICAL_USER:
@@ -111,16 +131,16 @@ def branches(needs: Need, one_of: str, entries: str) -> Iterator[str]:
             Part.MANDATE_BETWEEN,
             "q.is_under_mandate = 1 AND m.mandator_id = q.mandator_id AND m.mandatary_id = q.enterprise_id",
         )
-    yield from _catalogue(needs, entries)
 
 
-def _always(needs: Need, one_of: str) -> Iterator[str]:
+def _always(needs: Need, one_of: str) -> Iterator[_Branch]:
+    party = "party" if needs & Need.PARTIES else "resolved"
     agent = f"(SELECT 1 FROM agent AS g WHERE g.agent_id = q.agent AND {so('g')} LIMIT 1)"
     revision, recorded_at = (
         f"(SELECT v.{name} FROM revision AS v WHERE v.recorded_at <= q.known ORDER BY v.recorded_at DESC LIMIT 1)"
         for name in ("revision", "recorded_at")
     )
-    yield _branch(
+    yield _Branch(
         Part.RESOLVED,
         [
             *_columns("q", "enterprise_id capacity_id mandator_id mandatary_id subject_id other_id"),
@@ -129,13 +149,13 @@ def _always(needs: Need, one_of: str) -> Iterator[str]:
         [revision, recorded_at, *([agent] if needs & Need.AGENT else [])],
         "FROM resolved AS q",
     )
-    yield _branch(
+    yield _Branch(
         Part.PERSON,
         ["d.person_id", "d.digital_keys"],
         [_number_of("d.has_card"), "d.valid_from"],
         f"FROM resolved AS q CROSS JOIN person_detail AS d WHERE d.person_id {one_of} AND {so('d')}",
     )
-    yield _branch(
+    yield _Branch(
         Part.ENTERPRISE,
         _columns("e", "enterprise_id number kind"),
         [
@@ -144,26 +164,28 @@ def _always(needs: Need, one_of: str) -> Iterator[str]:
             _number_of("e.approved_for_service_vouchers"),
             "e.valid_from",
         ],
-        f"FROM party AS q CROSS JOIN enterprise AS e WHERE e.enterprise_id = q.enterprise_id AND {so('e')}",
+        f"FROM {party} AS q CROSS JOIN enterprise AS e WHERE e.enterprise_id = q.enterprise_id AND {so('e')}",
     )
-    yield _branch(
-        Part.CAPACITY_OF_PARTY,
-        _CAPACITY,
-        _CAPACITY_PERIOD,
-        f"FROM party AS q CROSS JOIN capacity AS c WHERE c.enterprise_id = q.enterprise_id AND {known('c')}",
-    )
-    yield _branch(
+    if needs & Need.ALL_CAPACITIES:
+        yield _Branch(
+            Part.CAPACITY_OF_PARTY,
+            _CAPACITY,
+            _CAPACITY_PERIOD,
+            f"FROM {party} AS q CROSS JOIN capacity AS c"
+            f" WHERE q.all_capacities = 1 AND c.enterprise_id = q.enterprise_id AND {known('c')}",
+        )
+    yield _Branch(
         Part.RELATION,
         _RELATION,
         _RELATION_PERIOD,
-        "FROM party AS q CROSS JOIN relation AS r"
+        f"FROM {party} AS q CROSS JOIN relation AS r"
         f" WHERE r.enterprise_id = q.enterprise_id AND r.person_id {one_of} AND {known('r')}",
     )
 
 
-def _senders(condition: str) -> str:
+def _senders(condition: str) -> _Branch:
     """Senders, a row for each of their channels and one for a sender without any."""
-    return _branch(
+    return _Branch(
         Part.SENDER,
         [
             *_columns("s", "sender_id capacity_id technical_user state"),
@@ -175,34 +197,37 @@ def _senders(condition: str) -> str:
     )
 
 
-def _mandates(part: Part, condition: str) -> str:
+def _mandates(part: Part, condition: str) -> _Branch:
     source = f"FROM resolved AS q CROSS JOIN mandate AS m WHERE {condition} AND {so('m')}"
-    return _branch(part, _MANDATE, _MANDATE_INSTANTS, source)
+    return _Branch(part, _MANDATE, _MANDATE_INSTANTS, source)
 
 
-def _catalogue(needs: Need, entries: str) -> Iterator[str]:
+def _catalogue(needs: Need, entries: str) -> Iterator[_Branch]:
+    if needs & Need.APPLICATION:
+        yield _applications("", "a.code = q.application")
+        yield _rights("CROSS JOIN", "f.opens = q.application")
     if needs & Need.APPLICATIONS:
-        yield _applications(entries.format("q.applications"), "a.code = j.value")
+        yield _applications(f"CROSS JOIN {entries.format('q.applications')}", "a.code = j.value")
         yield _rights(f"CROSS JOIN {entries.format('q.applications')} CROSS JOIN", "f.opens = j.value")
     if needs & Need.MANDATE_GROUPS:
-        yield _applications(entries.format("q.mandate_groups"), "a.mandate_group = j.value")
+        yield _applications(f"CROSS JOIN {entries.format('q.mandate_groups')}", "a.mandate_group = j.value")
     if needs & Need.RIGHT:
         yield _rights("CROSS JOIN", "f.code = q.right_code")
 
 
-def _applications(wanted: str, condition: str) -> str:
-    return _branch(
+def _applications(wanted: str, condition: str) -> _Branch:
+    return _Branch(
         Part.APPLICATION,
         _columns("a", "code domain offered_to mandate_system mandate_group channels"),
         ["CAST(a.minimum_level AS bigint)", "a.valid_from"],
-        f"FROM question AS q CROSS JOIN {wanted} CROSS JOIN application AS a WHERE {condition} AND {so('a')}",
+        f"FROM resolved AS q {wanted} CROSS JOIN application AS a WHERE {condition} AND {so('a')}",
     )
 
 
-def _rights(joined: str, condition: str) -> str:
-    return _branch(
+def _rights(joined: str, condition: str) -> _Branch:
+    return _Branch(
         Part.RIGHT,
         _columns("f", "code opens contexts"),
         [_number_of("f.requires_approved_enterprise"), "f.valid_from"],
-        f"FROM question AS q {joined} flemish_right AS f WHERE {condition} AND {so('f')}",
+        f"FROM resolved AS q {joined} flemish_right AS f WHERE {condition} AND {so('f')}",
     )

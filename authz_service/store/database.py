@@ -7,7 +7,7 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ from authz_service.store.errors import (
     StoreError,
     StoreUnavailableError,
 )
+from authz_service.store.held_connections import HeldConnection, HeldPostgreSQL, HeldSQLite
 from authz_service.store.keys import Key, KeyRing, read_key_file
 
 __all__ = ["Database", "translated_errors"]
@@ -48,16 +49,16 @@ _SQLITE_SETTINGS: Final = (
 _READING_SETTINGS: Final = {
     "sqlite": ("PRAGMA query_only = ON",),
     "postgresql": (
-        "SET default_transaction_read_only = on",
-        f"SET statement_timeout = '{READ_SECONDS}s'",
+        "-c default_transaction_read_only=on",
+        f"-c statement_timeout={READ_SECONDS}s",
         # One generic plan that walks indexes, whatever the statistics say or lack: no surprise after a bulk load.
-        "SET plan_cache_mode = force_generic_plan",
-        "SET enable_seqscan = off",
-        "SET enable_hashjoin = off",
-        "SET enable_mergejoin = off",
-        "SET enable_material = off",
-        "SET jit = off",
-        "SET max_parallel_workers_per_gather = 0",
+        "-c plan_cache_mode=force_generic_plan",
+        "-c enable_seqscan=off",
+        "-c enable_hashjoin=off",
+        "-c enable_mergejoin=off",
+        "-c enable_material=off",
+        "-c jit=off",
+        "-c max_parallel_workers_per_gather=0",
     ),
 }
 _PARENTS_CONNECTIONS: Final[list[object]] = []
@@ -96,7 +97,7 @@ class Database:
         self._keys = keys
         self._key: Key | None = None
         self._local = threading.local()
-        self._all_held: weakref.WeakSet[_HeldConnection] = weakref.WeakSet()
+        self._all_held: weakref.WeakSet[HeldConnection] = weakref.WeakSet()
 
     # --- keys ---------------------------------------------------------------------------------------------------------
 
@@ -198,36 +199,41 @@ class Database:
             return self._run(statement, parameters)
 
     def _run(self, statement: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-        held: _HeldConnection | None = getattr(self._local, "held", None)
+        held: HeldConnection | None = getattr(self._local, "held", None)
         if held is None or held.process != os.getpid():
             held = self._open()
         return held.run(statement, parameters)
 
-    def _open(self) -> _HeldConnection:
+    def _open(self) -> HeldConnection:
         """Give this thread a connection of its own."""
-        inherited: _HeldConnection | None = getattr(self._local, "held", None)
+        inherited: HeldConnection | None = getattr(self._local, "held", None)
         if inherited is not None:
             # A fork: the connections are the parent's. Closing them, even by forgetting them, could end them there too.
             _PARENTS_CONNECTIONS.append(inherited)
             self.engine.dispose(close=False)
         positional, named = self.engine.dialect.create_connect_args(self.engine.url)
-        connection = self.engine.dialect.loaded_dbapi.connect(
-            *positional, **{**named, **_CONNECT_ARGUMENTS[self.dialect]}
-        )
-        held = _HeldConnection(connection)
+        arguments = {**named, **_CONNECT_ARGUMENTS[self.dialect]}
+        settings = _READING_SETTINGS[self.dialect]
+        if self.dialect == "postgresql":
+            # At the connection's start, not by SET: behind a pooler that would stay with whoever has it next.
+            arguments["options"] = " ".join([named.get("options", ""), *settings]).strip()
+        connection = self.engine.dialect.loaded_dbapi.connect(*positional, **arguments)
+        held: HeldConnection
         if isinstance(connection, psycopg.Connection):
             connection.autocommit = True
-            connection.cursor_factory = psycopg.RawCursor
+            held = HeldPostgreSQL(connection)
         else:
             _prepare_sqlite(connection)
-        held.prepare(_READING_SETTINGS[self.dialect])
+            held = HeldSQLite(connection)
+            for setting in settings:
+                connection.execute(setting)
         self._local.held = held
         self._all_held.add(held)
         return held
 
     def release(self) -> None:
         """Close this thread's reading connection; the next reading opens one."""
-        held: _HeldConnection | None = getattr(self._local, "held", None)
+        held: HeldConnection | None = getattr(self._local, "held", None)
         self._local.held = None
         if held is not None:
             held.close()
@@ -239,33 +245,6 @@ class Database:
             held.close()
         self._readers.dispose(close=self._readers_process == os.getpid())
         self.engine.dispose()
-
-
-class _HeldConnection:
-    """A reading connection that one thread keeps; closed with the thread that it was opened for."""
-
-    def __init__(self, connection: Any) -> None:
-        self.process = os.getpid()
-        self._connection = connection
-        self._cursor: Any = None
-        self._prepared: dict[str, bool] = {"prepare": True} if isinstance(connection, psycopg.Connection) else {}
-
-    def prepare(self, settings: tuple[str, ...]) -> None:
-        self._cursor = self._connection.cursor()
-        for setting in settings:
-            self._cursor.execute(setting)
-
-    def run(self, statement: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-        rows: list[tuple[Any, ...]] = self._cursor.execute(statement, parameters, **self._prepared).fetchall()
-        return rows
-
-    def close(self) -> None:
-        with suppress(sqlite3.Error, psycopg.Error):
-            self._connection.close()
-
-    def __del__(self) -> None:
-        if self.process == os.getpid():
-            self.close()
 
 
 def lock_counter(connection: Connection) -> tuple[int, int]:

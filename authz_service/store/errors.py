@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = [
     "CallerError",
+    "FactsBehindError",
     "KeyFileError",
     "KeyFileMismatchError",
     "SchemaOutdatedError",
@@ -20,6 +21,10 @@ class StoreError(Exception):
 
 class StoreUnavailableError(StoreError):
     """The database does not answer, or not as expected; nothing can be said about the facts."""
+
+
+class FactsBehindError(StoreUnavailableError):
+    """Wherever facts can be read, they have not come to the revision that is asked for."""
 
 
 class SchemaOutdatedError(StoreError):

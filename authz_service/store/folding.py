@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Final, TypeAlias
 
 from authz_service.domain.facts import (
@@ -51,13 +54,9 @@ class Folded:
 
 def fold(queries: Sequence[FactsQuery], rows: Sequence[Row]) -> Folded:
     """Return what the rows say of each question. Raises StoreUnavailableError when they are not what was asked for."""
-    sorted_out: list[dict[int, list[Row]]] = [{} for _ in queries]
+    sorted_out: list[defaultdict[int, list[Row]]] = [defaultdict(list) for _ in queries]
     for row in rows:
-        parts = sorted_out[row[0]]
-        if row[1] in parts:
-            parts[row[1]].append(row)
-        else:
-            parts[row[1]] = [row]
+        sorted_out[row[0]][row[1]].append(row)
     try:
         facts = [_facts(query, parts) for query, parts in zip(queries, sorted_out, strict=True)]
         return Folded(facts, sorted_out[0][Part.RESOLVED][0][_T + 6] or "")
@@ -66,17 +65,15 @@ def fold(queries: Sequence[FactsQuery], rows: Sequence[Row]) -> Folded:
 
 
 def _facts(query: FactsQuery, parts: Parts) -> QuestionFacts:
-    resolved = parts[Part.RESOLVED][0]
+    get, none = parts.get, ()
+    resolved = get(Part.RESOLVED, none)[0]
     enterprise_id, capacity_id, mandator_id, mandatary_id, subject_id, other_id = resolved[_T : _T + 6]
     parties = {enterprise_id, mandator_id, mandatary_id}
     of_parties = parties if query.mandate or query.mandatary_number else {enterprise_id}
-
-    def rows(part: Part) -> Sequence[Row]:
-        return parts.get(part, ())
-
-    capacities = _capacities(rows(Part.CAPACITY_OF_PARTY))
-    persons = _by_id(rows(Part.PERSON), newest_by=_N + 1)
-    enterprises = _by_id(rows(Part.ENTERPRISE), newest_by=_N + 3)
+    capacities = _capacities(get(Part.CAPACITY_OF_PARTY, none))
+    beside = [_capacity(row) for row in get(Part.CAPACITY, none)]
+    persons = _by_id(get(Part.PERSON, none), newest_by=_N + 1)
+    enterprises = _by_id(get(Part.ENTERPRISE, none), newest_by=_N + 3)
     return QuestionFacts(
         revision=resolved[_N] or 0,
         subject=_person(persons.get(subject_id)),
@@ -84,20 +81,20 @@ def _facts(query: FactsQuery, parts: Parts) -> QuestionFacts:
         recorded_at=resolved[_N + 1] or 0,
         agent_known=resolved[_N + 2] == 1,
         enterprise=_enterprise(enterprises.get(enterprise_id)),
-        capacity=_nearest_capacity(capacity_id, [*capacities, *map(_capacity, rows(Part.CAPACITY))], query.at),
-        target=_target(rows(Part.TARGET), query.at),
-        request=_request(rows(Part.REQUEST), query.at),
-        sender=_sender(rows(Part.SENDER)),
-        mandate=next(iter(_mandates(rows(Part.MANDATE))), None),
+        capacity=_nearest_capacity(capacity_id, [*capacities, *beside], query.at),
+        target=_target(get(Part.TARGET, none), query.at),
+        request=_request(get(Part.REQUEST, none), query.at),
+        sender=_sender(get(Part.SENDER, none)),
+        mandate=next(iter(_mandates(get(Part.MANDATE, none))), None),
         mandator=_enterprise(enterprises.get(mandator_id)),
         mandatary=_enterprise(enterprises.get(mandatary_id)),
         mandator_capacities=tuple([fact for fact in capacities if fact.enterprise_id == mandator_id]),
-        mandates=_mandates(rows(Part.MANDATE_BETWEEN)),
+        mandates=_mandates(get(Part.MANDATE_BETWEEN, none)),
         capacities=tuple([fact for fact in capacities if fact.enterprise_id in of_parties]),
-        relations=_relations(rows(Part.RELATION), parties if query.mandate else {enterprise_id}),
-        representatives_cards=_representatives(rows(Part.REPRESENTATIVE)),
-        applications=_applications(rows(Part.APPLICATION)),
-        rights=_rights(rows(Part.RIGHT)),
+        relations=_relations(get(Part.RELATION, none), parties if query.mandate else {enterprise_id}),
+        representatives_cards=_representatives(get(Part.REPRESENTATIVE, none)),
+        applications=_applications(get(Part.APPLICATION, none)),
+        rights=_rights(get(Part.RIGHT, none)),
     )
 
 
@@ -115,7 +112,9 @@ def _by_id(rows: Iterable[Row], newest_by: int) -> dict[str, Row]:
     return found
 
 
+@lru_cache(4096)
 def _texts(array: str) -> frozenset[str]:
+    """Return the texts of a JSON array. There are few different arrays: means of authentication, kinds, channels."""
     return frozenset(json.loads(array))
 
 
@@ -135,12 +134,11 @@ def _capacity(row: Row) -> CapacityFact:
     return CapacityFact(row[_T], row[_T + 1], row[_T + 2], _DOMAINS[row[_T + 3]], Period(row[_N], row[_N + 1]))
 
 
+_capacity_order: Final = itemgetter(_T + 1, _T, _N)
+
+
 def _capacities(rows: Sequence[Row]) -> list[CapacityFact]:
     return list(map(_capacity, _in_order(rows, _capacity_order)))
-
-
-def _capacity_order(row: Row) -> Row:
-    return row[_T + 1], row[_T], row[_N]
 
 
 def _distance(period: Period, at: int) -> tuple[int, int]:
@@ -152,11 +150,15 @@ def _distance(period: Period, at: int) -> tuple[int, int]:
 
 def _nearest_capacity(capacity_id: str | None, facts: Iterable[CapacityFact], at: int) -> CapacityFact | None:
     found = [fact for fact in facts if fact.capacity_id == capacity_id]
+    if len(found) < 2:
+        return found[0] if found else None
     return min(found, key=lambda fact: (_distance(fact.period, at), fact.enterprise_id), default=None)
 
 
 def _relation(row: Row) -> RelationFact:
-    relation_id, enterprise_id, person_id, kind, capacity_id, object_, opens, context, state = row[_T:_N]
+    _, _, relation_id, enterprise_id, person_id, kind, capacity_id, object_, opens, context, state, since, until = row[
+        : _N + 2
+    ]
     return RelationFact(
         relation_id,
         enterprise_id,
@@ -167,20 +169,21 @@ def _relation(row: Row) -> RelationFact:
         opens,
         context,
         state,
-        Period(row[_N], row[_N + 1]),
+        Period(since, until),
     )
 
 
-def _relation_order(row: Row) -> Row:
-    return (row[_T + 1 : _T + 6], row[_T], row[_N])
+_relation_order: Final = itemgetter(_T + 1, _T + 2, _T + 3, _T + 4, _T + 5, _T, _N)
 
 
 def _relations(rows: Sequence[Row], enterprises: set[str]) -> tuple[RelationFact, ...]:
     wanted = [row for row in rows if row[_T + 1] in enterprises]
-    return tuple(map(_relation, _in_order(wanted, _relation_order)))
+    return tuple([_relation(row) for row in _in_order(wanted, _relation_order)])
 
 
 def _target(rows: Sequence[Row], at: int) -> RelationFact | None:
+    if not rows:
+        return None
     found = map(_relation, _in_order(rows, _relation_order))
     return min(found, key=lambda fact: _distance(fact.period, at), default=None)
 
@@ -240,6 +243,8 @@ def _mandates(rows: Sequence[Row]) -> tuple[MandateFact, ...]:
 
 
 def _applications(rows: Sequence[Row]) -> tuple[ApplicationFact, ...]:
+    if not rows:
+        return ()
     newest = _by_id(rows, newest_by=_N + 1)
     return tuple(_application(newest[code]) for code in sorted(newest))
 

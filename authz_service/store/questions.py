@@ -1,10 +1,11 @@
-"""Questions as the one JSON parameter of the reading statement."""
+"""Questions as the parameters of the reading statement."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 from enum import IntFlag, auto
+from functools import cache
 from typing import Any, Final
 
 from authz_service.domain.facts import FactsQuery
@@ -12,14 +13,25 @@ from authz_service.domain.moments import BEGINNING, FOREVER
 from authz_service.store.keys import Key
 from authz_service.store.rows import storable
 
-__all__ = ["FIELDS", "Need", "payload"]
+__all__ = ["FIELDS", "LATEST", "Need", "parameters", "payload"]
+
+LATEST: Final = FOREVER - 1
+"""As a moment of knowledge: all that is recorded. What is believed is recorded until FOREVER, not including it."""
 
 
 class Need(IntFlag):
     """What some question asks for beyond persons, an enterprise and its relations. The statement has no other parts."""
 
     AGENT = auto()
+    ALL_CAPACITIES = auto()
+    ALONE = auto()
+    """There is one question, and its fields are the parameters, in the order of FIELDS; without it, one JSON text."""
+    APPLICATION = auto()
+    """One application."""
     APPLICATIONS = auto()
+    """Several of them."""
+    CAPACITY = auto()
+    """The capacity, where it does not come with all those of the enterprise."""
     MANDATE_GROUPS = auto()
     OTHER = auto()
     """A second person."""
@@ -32,15 +44,27 @@ class Need(IntFlag):
     TARGET = auto()
     """An account or a role assignment."""
     TECHNICAL_USER = auto()
+    THEN = auto()
+    """What was known at some moment, not all that is recorded."""
 
+
+# Plain numbers: putting flags together by their names takes longer than all the rest.
+_AGENT, _ALL_CAPACITIES, _ALONE = Need.AGENT.value, Need.ALL_CAPACITIES.value, Need.ALONE.value
+_APPLICATION, _APPLICATIONS, _CAPACITY = Need.APPLICATION.value, Need.APPLICATIONS.value, Need.CAPACITY.value
+_MANDATE_GROUPS, _OTHER, _PARTIES = Need.MANDATE_GROUPS.value, Need.OTHER.value, Need.PARTIES.value
+_REPRESENTATIVES, _REQUEST, _RIGHT = Need.REPRESENTATIVES.value, Need.REQUEST.value, Need.RIGHT.value
+_SENDER_OF_CAPACITY, _TARGET = Need.SENDER_OF_CAPACITY.value, Need.TARGET.value
+_TECHNICAL_USER, _THEN = Need.TECHNICAL_USER.value, Need.THEN.value
+_LISTS: Final = _APPLICATIONS | _MANDATE_GROUPS
 
 FIELDS: Final[dict[str, tuple[str, Need]]] = {
     "i": ("bigint", Need(0)),
     "at": ("bigint", Need(0)),
-    "known": ("bigint", Need(0)),
+    "known": ("bigint", Need.THEN),
     "subject": ("text", Need(0)),
     "enterprise_number": ("text", Need(0)),
     "capacity": ("text", Need(0)),
+    "all_capacities": ("bigint", Need.ALL_CAPACITIES),
     "other": ("text", Need.OTHER),
     "agent": ("text", Need.AGENT),
     "technical_user": ("text", Need.TECHNICAL_USER),
@@ -56,6 +80,7 @@ FIELDS: Final[dict[str, tuple[str, Need]]] = {
     "is_under_mandate": ("bigint", Need.PARTIES),
     "representatives": ("bigint", Need.REPRESENTATIVES),
     "right_code": ("text", Need.RIGHT),
+    "application": ("text", Need.APPLICATION),
     "applications": ("json", Need.APPLICATIONS),
     "mandate_groups": ("json", Need.MANDATE_GROUPS),
 }
@@ -64,98 +89,114 @@ FIELDS: Final[dict[str, tuple[str, Need]]] = {
 A field that is not given is NULL.
 """
 
-_SAME_NAME: Final = (
-    ("agent", Need.AGENT),
-    ("technical_user", Need.TECHNICAL_USER),
-    ("enterprise_number", Need(0)),
-    ("capacity", Need(0)),
-    ("request", Need.REQUEST),
-    ("mandate", Need.PARTIES),
-    ("mandator_number", Need.PARTIES),
-    ("mandatary_number", Need.PARTIES),
-)
 _encode: Final = json.JSONEncoder(ensure_ascii=True, check_circular=False, separators=(",", ":")).encode
+Question = dict[str, Any]
 
 
-def payload(queries: Sequence[FactsQuery], key: Key) -> tuple[str, Need]:
-    """Return the questions as a JSON array, and what they need together.
+def parameters(queries: Sequence[FactsQuery], key: Key) -> tuple[tuple[Any, ...], int]:
+    """Return the parameters of the reading statement for these questions, and what they need together (as in Need).
 
     National numbers go as their hash under the key. A text that no database can hold goes as NULL, which equals
     nothing; whether it was given at all goes apart.
     """
-    needs = Need(0)
+    if len(queries) != 1:
+        questions, needs = payload(queries, key)
+        return (questions,), needs
+    question, needs = _question(0, queries[0], key)
+    if needs & _LISTS:
+        question = {name: _encode(field) if type(field) is list else field for name, field in question.items()}
+    return tuple(map(question.get, _names(needs))), needs | _ALONE
+
+
+def payload(queries: Sequence[FactsQuery], key: Key) -> tuple[str, int]:
+    """Return any number of questions as a JSON array, and what they need together."""
+    needs = 0
     questions = []
     for position, query in enumerate(queries):
-        question: dict[str, Any] = {
-            "i": position,
-            "at": min(max(query.at, BEGINNING), FOREVER),
-            # FOREVER is "all that is recorded"; rows that are believed are recorded until FOREVER, not including it.
-            "known": min(max(query.known_at, BEGINNING), FOREVER - 1),
-        }
-        needs |= _put_names(question, query)
-        needs |= _put_persons(question, query, key)
-        needs |= _put_lists(question, query)
-        needs |= _put_circumstances(question, query)
+        question, own = _question(position, query, key)
+        needs |= own
         questions.append(question)
+    if needs & _THEN:
+        for question in questions:
+            question.setdefault("known", LATEST)
     return _encode(questions), needs
 
 
-def _put_names(question: dict[str, Any], query: FactsQuery) -> Need:
-    needs = Need(0)
-    for name, need in _SAME_NAME:
-        text: str = getattr(query, name)
+@cache
+def _names(needs: int) -> tuple[str, ...]:
+    return tuple(name for name, (_, need) in FIELDS.items() if need in Need(needs))
+
+
+def _question(position: int, query: FactsQuery, key: Key) -> tuple[Question, int]:
+    """Return what a question gives, and what it needs."""
+    question: Question = {"i": position, "at": min(max(query.at, BEGINNING), FOREVER)}
+    needs = 0
+    if query.known_at < LATEST:
+        needs |= _THEN
+        question["known"] = max(query.known_at, BEGINNING)
+    for name, need, text in (
+        ("enterprise_number", 0, query.enterprise_number),
+        ("capacity", 0, query.capacity),
+        ("agent", _AGENT, query.agent),
+        ("technical_user", _TECHNICAL_USER, query.technical_user),
+        ("target", _TARGET, query.account or query.role_assignment),
+        ("request", _REQUEST, query.request),
+        ("right_code", _RIGHT, query.right),
+        ("mandate", _PARTIES, query.mandate),
+        ("mandator_number", _PARTIES, query.mandator_number),
+        ("mandatary_number", _PARTIES, query.mandatary_number),
+    ):
         if text:
             needs |= need
             if storable(text):
                 question[name] = text
-    target = query.account or query.role_assignment
-    if target:
-        needs |= Need.TARGET
-        question["target_is_role"] = int(not query.account)
-        if storable(target):
-            question["target"] = target
-    if query.right:
-        needs |= Need.RIGHT
-        if storable(query.right):
-            question["right_code"] = query.right
-    return needs
-
-
-def _put_persons(question: dict[str, Any], query: FactsQuery, key: Key) -> Need:
     if query.subject_niss and storable(query.subject_niss):
         question["subject"] = key.hash_of(query.subject_niss)
-    if not query.other_niss:
-        return Need(0)
-    if storable(query.other_niss):
-        question["other"] = key.hash_of(query.other_niss)
-    return Need.OTHER
+    if query.other_niss:
+        needs |= _OTHER
+        if storable(query.other_niss):
+            question["other"] = key.hash_of(query.other_niss)
+    if query.applications or query.mandate_groups:
+        needs |= _put_lists(question, query)
+    return question, needs | _put_circumstances(question, query, needs)
 
 
-def _put_lists(question: dict[str, Any], query: FactsQuery) -> Need:
-    needs = Need(0)
-    if query.applications:
-        needs |= Need.APPLICATIONS
+def _put_lists(question: Question, query: FactsQuery) -> int:
+    needs = 0
+    if len(query.applications) == 1:
+        needs |= _APPLICATION
+        if storable(query.applications[0]):
+            question["application"] = query.applications[0]
+    elif query.applications:
+        needs |= _APPLICATIONS
         question["applications"] = [code for code in query.applications if code and storable(code)]
     if query.mandate_groups:
-        needs |= Need.MANDATE_GROUPS
+        needs |= _MANDATE_GROUPS
         question["mandate_groups"] = [group for group in query.mandate_groups if group and storable(group)]
     return needs
 
 
-def _put_circumstances(question: dict[str, Any], query: FactsQuery) -> Need:
-    needs = Need(0)
-    target = query.account or query.role_assignment
+def _put_circumstances(question: Question, query: FactsQuery, needs: int) -> int:
+    """Note what the question is, by what it names. `needs`: what is known by now."""
+    more = 0
+    if needs & _TARGET and not query.account:
+        question["target_is_role"] = 1
     if query.mandate or query.mandatary_number:
         question["is_of_parties"] = 1
     elif query.mandator_number:
         question["is_under_mandate"] = 1
     if query.technical_user:
-        if not (target or query.request or query.capacity or query.enterprise_number):
+        if not (needs & (_TARGET | _REQUEST) or query.capacity or query.enterprise_number):
             question["sender_leads"] = 1
-    elif query.capacity or target:
-        needs |= Need.SENDER_OF_CAPACITY
+    elif query.sender_of_capacity and (query.capacity or needs & _TARGET):
+        more |= _SENDER_OF_CAPACITY
         question["sender_of_capacity"] = 1
+    if query.all_capacities:
+        more |= _ALL_CAPACITIES
+        question["all_capacities"] = 1
+    elif query.capacity or query.technical_user:
+        more |= _CAPACITY
     if query.all_representatives:
-        needs |= Need.REPRESENTATIVES
+        more |= _REPRESENTATIVES
         question["representatives"] = 1
-    return needs
+    return more

@@ -13,7 +13,7 @@ from authz_service.store.database import Database
 from authz_service.store.errors import KeyFileMismatchError, StoreUnavailableError
 from authz_service.store.folding import Folded, fold
 from authz_service.store.keys import Key
-from authz_service.store.questions import payload
+from authz_service.store.questions import parameters
 from authz_service.store.statements import read_statement
 
 __all__ = ["FactsReader", "read_within"]
@@ -37,9 +37,8 @@ class FactsReader:
         database = self._database
         key: Key = database.key
         for _ in range(ATTEMPTS):
-            questions, needs = payload(queries, key)
-            statement = read_statement(database.dialect, needs)
-            folded: Folded = fold(queries, database.query(statement, (questions,)))
+            values, needs = parameters(queries, key)
+            folded: Folded = fold(queries, database.query(read_statement(database.dialect, needs), values))
             if folded.fingerprint == key.fingerprint:
                 return folded.facts
             # The keys were rotated: the numbers were looked for under hashes that are no longer there.
@@ -49,12 +48,12 @@ class FactsReader:
 
 def read_within(connection: Connection, key: Key, queries: Sequence[FactsQuery]) -> list[QuestionFacts]:
     """Return the facts of each question as a transaction with the counter's lock sees them, under the key in use."""
-    questions, needs = payload(queries, key)
+    values, needs = parameters(queries, key)
     statement = read_statement(connection.dialect.name, needs)
     driver = connection.connection.driver_connection
     if isinstance(driver, psycopg.Connection):
         with psycopg.RawCursor(driver) as cursor:
-            return fold(queries, cursor.execute(statement, (questions,)).fetchall()).facts
+            return fold(queries, cursor.execute(statement, values).fetchall()).facts
     if driver is None:
         raise StoreUnavailableError("the connection to the database is gone")
-    return fold(queries, driver.execute(statement, (questions,)).fetchall()).facts
+    return fold(queries, driver.execute(statement, values).fetchall()).facts

@@ -1,4 +1,4 @@
-"""When facts revisions were recorded."""
+"""How far the facts have come, and when their revisions were recorded."""
 
 from __future__ import annotations
 
@@ -7,7 +7,16 @@ from sqlalchemy import func, select
 from authz_service.store import tables
 from authz_service.store.database import Database
 
-__all__ = ["recorded_after"]
+__all__ = ["last_revision", "recorded_after"]
+
+
+def last_revision(database: Database) -> int:
+    """Return the last facts revision that the database has, 0 where nothing was ever recorded.
+
+    Raises StoreUnavailableError.
+    """
+    [(revision,)] = database.query("SELECT revision FROM revision_counter", ())
+    return int(revision)
 
 
 def recorded_after(database: Database, revision: int) -> int | None:

@@ -1,21 +1,22 @@
 """The one statement that reads the facts of questions, whatever their number.
 
-It takes the questions as one JSON text, finds what they are about (`located`, `resolved`), and gives back rows of one
-form, each tagged with the question it belongs to and the part it is. Every access is by an index. Parts that no
-question needs are left out: each costs a dozen microseconds even when it finds nothing. So there is one constant text
-for each combination of needs, prepared when it first occurs.
+It takes one question as its parameters, or several as one JSON text, finds what they are about (`located`, `resolved`),
+and gives back rows of one form, each tagged with the question it belongs to and the part it is. Every access is by an
+index. Parts that no question needs are left out: each costs some microseconds even when it finds nothing. So there is
+one constant text for each combination of needs, prepared when it first occurs.
 """
 
 # ruff: noqa: S608 - the SQL is put together from constants of these modules; values go as its parameter
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
 from authz_service.store.branches import branches
 from authz_service.store.conditions import IS_TARGET, NO_TEXT, coalesced, nearest, newest, so
-from authz_service.store.questions import FIELDS, Need
+from authz_service.store.questions import FIELDS, LATEST, Need
 
 __all__ = ["read_statement"]
 
@@ -25,32 +26,63 @@ _OF_SENDER: Final = (
 )
 """The capacity of the technical user's sender: the active one, else the last."""
 _BYTES: Final = 'COLLATE "C"'
+_KNOWN: Final = "q.known"
 _PARTIES: Final = ("enterprise_id", "mandator_id", "mandatary_id")
 
 
 @cache
-def read_statement(dialect: str, needs: Need) -> str:
-    """Return the statement for a dialect ("sqlite", "postgresql"); its one parameter is the questions as JSON."""
+def read_statement(dialect: str, needs: int) -> str:
+    """Return the statement for a dialect ("sqlite", "postgresql") and the needs of its questions (as in Need)."""
+    needs = Need(needs)
+    sqlite = dialect == "sqlite"
+    two, entries = "= ANY (ARRAY[q.subject_id, q.other_id])", "json_array_elements_text({}) AS j(value)"
+    if sqlite:
+        two, entries = "IN (q.subject_id, q.other_id)", "json_each({}) AS j"
+    parts = branches(needs, two if needs & Need.OTHER else "= q.subject_id", entries)
+    expressions = ",\n".join(f"{name} AS MATERIALIZED (\n{text}\n)" for name, text in _expressions(dialect, needs))
+    statement = f"WITH\n{expressions}\n" + "\nUNION ALL\n".join(parts)
+    if not needs & Need.THEN:
+        statement = statement.replace(_KNOWN, str(LATEST))
+    # Branches of exactly one type, collation included, are one flat node of the plan on PostgreSQL.
+    return statement if sqlite else statement.replace(NO_TEXT, f"{NO_TEXT} {_BYTES}")
+
+
+def _expressions(dialect: str, needs: Need) -> Iterator[tuple[str, str]]:
+    """Yield the tables that the branches read, by name, each made from those before it."""
+    question = (_alone if needs & Need.ALONE else _several)(dialect, needs)
+    if needs & Need.ALONE:
+        question = f"({question})"
+    else:
+        yield "question", question
+        question = "question"
+    if needs & (Need.TARGET | Need.TECHNICAL_USER | Need.PARTIES):
+        yield "located", f"SELECT q.*, {_located(needs)} FROM {question} AS q"
+        yield "resolved", f"SELECT q.*, {_enterprise(needs, 'q.capacity_id', 'q.named_id')} FROM located AS q"
+    else:
+        enterprise = _enterprise(needs, "q.capacity", _enterprise_with("enterprise_number"))
+        yield "resolved", f"SELECT q.*, {_located(needs)}, {enterprise} FROM {question} AS q"
+    if needs & Need.PARTIES:
+        yield "party", _party(needs)
+
+
+def _alone(dialect: str, needs: Need) -> str:
+    """The one question: its fields are the parameters."""
+    fields = [(name, kind) for name, (kind, need) in FIELDS.items() if need in needs]
+    values = [
+        "?" if dialect == "sqlite" else f"CAST(${number} AS {kind}){f' {_BYTES}' if kind == 'text' else ''}"
+        for number, (_, kind) in enumerate(fields, start=1)
+    ]
+    return "SELECT " + ", ".join(f"{value} AS {name}" for value, (name, _) in zip(values, fields, strict=True))
+
+
+def _several(dialect: str, needs: Need) -> str:
+    """Any number of questions: the parameter is a JSON array of objects."""
     fields = {name: kind for name, (kind, need) in FIELDS.items() if need in needs}
     if dialect == "sqlite":
         extracted = ", ".join(f"json_extract(j.value, '$.{name}') AS {name}" for name in fields)
-        question = f"SELECT {extracted} FROM json_each(?) AS j"
-        two, entries = "IN (q.subject_id, q.other_id)", "json_each({}) AS j"
-    else:
-        declared = ", ".join(f"{name} {kind} {_BYTES if kind == 'text' else ''}" for name, kind in fields.items())
-        question = f"SELECT * FROM json_to_recordset($1::json) AS j({declared})"
-        two, entries = "= ANY (ARRAY[q.subject_id, q.other_id])", "json_array_elements_text({}) AS j(value)"
-    parts = branches(needs, two if needs & Need.OTHER else "= q.subject_id", entries)
-    tables = {
-        "question": question,
-        "located": _located(needs),
-        "resolved": _resolved(needs),
-        "party": _party(needs),
-    }
-    expressions = ",\n".join(f"{name} AS MATERIALIZED (\n{text}\n)" for name, text in tables.items())
-    statement = f"WITH\n{expressions}\n" + "\nUNION ALL\n".join(parts)
-    # Branches of exactly one type, collation included, are one flat node of the plan on PostgreSQL.
-    return statement if dialect == "sqlite" else statement.replace(NO_TEXT, f"{NO_TEXT} {_BYTES}")
+        return f"SELECT {extracted} FROM json_each(?) AS j"
+    declared = ", ".join(f"{name} {kind} {_BYTES if kind == 'text' else ''}" for name, kind in fields.items())
+    return f"SELECT * FROM json_to_recordset($1::json) AS j({declared})"
 
 
 def _enterprise_with(number: str) -> str:
@@ -64,7 +96,7 @@ def _side(side: str) -> str:
 
 
 def _located(needs: Need) -> str:
-    """What can be found by what the questions name."""
+    """What can be found by what the questions name, as columns."""
     of_parties, of_target = needs & Need.PARTIES, needs & Need.TARGET
     capacities = ["q.capacity"]
     if of_target:
@@ -82,10 +114,13 @@ def _located(needs: Need) -> str:
         "target_enterprise_id": nearest("enterprise_id", "relation AS r", IS_TARGET) if of_target else NO_TEXT,
         "capacity_id": coalesced(capacities),
     }
-    return f"SELECT q.*, {', '.join(f'{text} AS {name}' for name, text in columns.items())} FROM question AS q"
+    if not needs & (Need.TARGET | Need.TECHNICAL_USER | Need.PARTIES):
+        # Looked for where it is wanted, and only when nothing else names the enterprise.
+        del columns["named_id"], columns["target_enterprise_id"]
+    return ", ".join(f"{text} AS {name}" for name, text in columns.items())
 
 
-def _resolved(needs: Need) -> str:
+def _enterprise(needs: Need, capacity: str, named: str) -> str:
     """The enterprise: whose the target, the request or the capacity is, else the one named.
 
     In what concerns both parties of a mandate it is the one acted for, wherever the rest may lie.
@@ -93,17 +128,19 @@ def _resolved(needs: Need) -> str:
     owners = ["q.target_enterprise_id"] if needs & Need.TARGET else []
     if needs & Need.REQUEST:
         owners.append(newest("enterprise_id", "request AS t", "t.request_id = q.request"))
-    owners.append(nearest("enterprise_id", "capacity AS c", "c.capacity_id = q.capacity_id"))
-    enterprise = coalesced([*owners, "q.named_id"])
+    owners.append(nearest("enterprise_id", "capacity AS c", f"c.capacity_id = {capacity}"))
+    enterprise = coalesced([*owners, named])
     if needs & Need.PARTIES:
-        enterprise = f"CASE WHEN q.is_of_parties = 1 THEN q.named_id ELSE {enterprise} END"
-    return f"SELECT q.*, {enterprise} AS enterprise_id FROM located AS q"
+        enterprise = f"CASE WHEN q.is_of_parties = 1 THEN {named} ELSE {enterprise} END"
+    return f"{enterprise} AS enterprise_id"
 
 
 def _party(needs: Need) -> str:
     """Each enterprise that a question is about, once."""
+    known = f", {_KNOWN}" if needs & Need.THEN else ""
+    every = ", q.all_capacities" if needs & Need.ALL_CAPACITIES else ""
     return " UNION ".join(
-        f"SELECT q.i, q.at, q.known, q.{column} AS enterprise_id, q.subject_id, q.other_id"
+        f"SELECT q.i, q.at{known}{every}, q.{column} AS enterprise_id, q.subject_id, q.other_id"
         f" FROM resolved AS q WHERE q.{column} IS NOT NULL"
-        for column in (_PARTIES if needs & Need.PARTIES else _PARTIES[:1])
+        for column in _PARTIES
     )

@@ -87,6 +87,11 @@ class Recorder:
         """The transaction itself, for what is written in it beside the facts."""
         return self._open
 
+    @property
+    def key(self) -> Key:
+        """The keys that the identities are under."""
+        return self._known_key
+
     @contextmanager
     def reversible(self) -> Iterator[None]:
         """Take back all that is written inside when an error leaves it, and keep what was written before."""
@@ -167,6 +172,13 @@ class Recorder:
             added = sum(self._add(shape, chunk, recorded_at) for shape, chunk in _by_shape(add))
             if closed + added:
                 self._count(recorded_at)
+        return self._revision
+
+    def count(self) -> int:
+        """Give out the revision for what was written at `instant` by other means than `record`, and return it."""
+        recorded_at, self._instant = self.instant, None
+        with translated_errors():
+            self._count(recorded_at)
         return self._revision
 
     def _close(self, shape: Shape, chunk: list[Record], recorded_at: int) -> int:

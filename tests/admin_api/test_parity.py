@@ -199,6 +199,7 @@ FULL: dict[str, Any] = {
         "at": "2024-03-15",
         "known_at": "2100-01-01",
         "explain": True,
+        "min_facts": 0,
     },
 }
 

@@ -206,6 +206,13 @@ def test_the_first_instant_is_in_and_the_one_after_the_last_is_not(
         assert said == [False, False, True, True, True, False, False]
 
 
+def test_what_does_not_exist_is_refused_as_of_the_moment_asked_about(managing: LoadWorld) -> None:
+    with managing("2024-03-15", None) as used:
+        question = dataclasses.replace(asked("2024-03-20T12:00:00Z"), action="fly")
+        [decision] = used.decisions.decide([question])
+        assert (decision.answer.allowed, text_of(decision.at)) == (False, "2024-03-20T12:00:00Z")
+
+
 @pytest.mark.parametrize(
     ("spelling", "instant"),
     [

@@ -94,6 +94,23 @@ def test_what_is_read_is_what_the_reference_finds(database: Database, seed: int)
         assert reader.read([query]) == [from_batch]
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_spared_is_all_that_is_missing(database: Database, seed: int) -> None:
+    """Alone or among others that read all, a question that spares something reads the rest just the same."""
+    chance = random.Random(seed)
+    load(database, *worlds.change(chance, []))
+    with database.engine.connect() as connection:
+        revisions = list(connection.execute(select(tables.revision.c.recorded_at)).scalars())
+    wholes = [worlds.question(chance, revisions) for _ in range(100)]
+    spared = [dataclasses.replace(query, all_capacities=False, sender_of_capacity=False) for query in wholes]
+    reader = FactsReader(database)
+    both = reader.read([*wholes, *spared])
+    for query, whole, rest in zip(spared, both[:100], both[100:], strict=True):
+        sender = whole.sender if query.technical_user else None
+        assert rest == dataclasses.replace(whole, capacities=(), mandator_capacities=(), sender=sender), query
+        assert reader.read([query]) == [rest]
+
+
 # --- what a question is about -----------------------------------------------------------------------------------------
 
 

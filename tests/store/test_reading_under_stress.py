@@ -4,6 +4,7 @@ import dataclasses
 import os
 import random
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from authz_service.domain.records import Record
 from authz_service.store import tables
 from authz_service.store.database import Database
 from authz_service.store.errors import StoreUnavailableError
+from authz_service.store.keys import ensure_key_file
 from authz_service.store.reading import FactsReader
 from tests.store import worlds
 from tests.store.facts import (
@@ -93,19 +95,22 @@ def counted(database: Database, monkeypatch: pytest.MonkeyPatch) -> Callable[[],
         seen: list[str] = []
         connection.set_trace_callback(seen.append)
         return lambda: len(seen)
-    cursor = connection.cursor()
+    server = connection.pgconn
 
     class Counting:
-        """A cursor that counts what goes to the server through it."""
+        """A connection to the server that counts the statements which go through it."""
 
         count = 0
 
-        def execute(self, *arguments: Any, **named: Any) -> Any:
+        def exec_prepared(self, *arguments: Any) -> Any:
             self.count += 1
-            return cursor.execute(*arguments, **named)
+            return server.exec_prepared(*arguments)
+
+        def prepare(self, *arguments: Any) -> Any:
+            return server.prepare(*arguments)
 
     counting = Counting()
-    monkeypatch.setattr(database._local.held, "_cursor", counting)
+    monkeypatch.setattr(database._local.held, "_server", counting)
     return lambda: counting.count
 
 
@@ -126,10 +131,23 @@ def test_the_statement_stays_prepared(database: Database) -> None:
     if database.dialect == "sqlite":
         pytest.skip("sqlite3 keeps prepared statements by their text")
     reader = FactsReader(database)
-    for number in (1, 1, 50, 100):
+    for number in (1, 1, 50, 100, 1):
         reader.read([ask(capacity="alpha.nsso", subject_niss=ANNE.niss.digits)] * number)
-    (prepared,) = database.query("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'WITH%'", ())
-    assert prepared == (1,)
+    ((prepared,),) = database.query("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'WITH%'", ())
+    assert prepared == 2, "one for a question by itself, one for several"
+
+
+def test_a_name_means_the_same_statement_to_all_who_share_a_connection(postgresql_url: str, tmp_path: Path) -> None:
+    """As a pooler has them share it: one has its statement prepared there, and the other asks for another one."""
+    keys = ensure_key_file(tmp_path / "keys.json")
+    first, second = Database(postgresql_url, keys), Database(postgresql_url, keys)
+    assert first.query("SELECT 'first', $1::text", ("a",)) == [("first", "a")]
+    assert second.query("SELECT 'second', $1::text", ("b",)) == [("second", "b")]
+    first._local.held._server, second._local.held._server = second._local.held._server, first._local.held._server
+    assert first.query("SELECT 'first', $1::text", ("a",)) == [("first", "a")]
+    assert second.query("SELECT 'second', $1::text", ("b",)) == [("second", "b")]
+    first.close()
+    second.close()
 
 
 def test_reading_cannot_write(database: Database) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from authz_service.domain import commands, service_commands
 from authz_service.services.authority import (
     access_managers,
+    bulk,
     callers,
     chief_access_managers,
     details,
@@ -43,6 +44,7 @@ CARRYING_OUT: Final[Mapping[type[Any], Callable[[Any, Work], Effect | Conflict]]
         commands.UpdateCapacity: details.update_capacity,
         commands.UpdateOwnDetails: details.update_own_details,
         facts.LoadFacts: facts.load,
+        bulk.LoadLines: bulk.load,
     }
 )
 """Command to what carries it out. Each returns what it changes, or why things are not as the requester thinks."""

@@ -107,20 +107,20 @@ class _Group:
             result = CommandResult(command, Outcome.REFUSED, decision)
             self._audit.note(result, instant)
             return result
+        before = recorder.revision
         work = Work(recorder, self._audit.actor.id)
         outcome = CARRYING_OUT[type(command)](command, work)
         if isinstance(outcome, Conflict):
             result = CommandResult(command, Outcome.CONFLICT, decision, outcome)
             self._audit.note(result, instant)
             return result
-        revision = self._written(outcome)
+        revision = self._written(outcome, before)
         result = CommandResult(command, Outcome.ALLOWED, decision, result=outcome.result)
         self._audit.note(result, instant, outcome, revision)
         return result
 
-    def _written(self, effect: Effect) -> int | None:
-        """Write the facts; return the revision that makes, None when nothing changed."""
-        before = self._recorder.revision
+    def _written(self, effect: Effect, before: int) -> int | None:
+        """Write the facts that are not written yet; return the revision made since `before`, None: nothing changed."""
         self._recorder.add_identities(effect.identities)
         revision = self._recorder.record(effect.add, effect.close)
         return revision if revision > before else None

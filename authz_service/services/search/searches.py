@@ -27,6 +27,8 @@ from authz_service.services.standings.families import FAMILIES
 from authz_service.services.standings.reading import Asker, Reading
 from authz_service.store.candidates import Candidates
 from authz_service.store.database import Database
+from authz_service.store.enterprise_facts import last_revision
+from authz_service.store.errors import FactsBehindError
 from authz_service.store.snapshot import Snapshot
 
 __all__ = ["Searches"]
@@ -44,11 +46,15 @@ _PAGE_KEY: Final = b"authz page tokens 1"
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
-    """When a search is answered: its facts at their revision, and the context that says so in each question."""
+    """When a search is answered: its facts at their revision, and the context that says so in each question.
+
+    `newest`: how far the facts had come when they were read, whatever moment they are of.
+    """
 
     asker: Asker
     reading: Reading | None
     facts: QuestionFacts
+    newest: QuestionFacts
 
     @property
     def at(self) -> int:
@@ -75,20 +81,33 @@ class Searches:
         return hmac.digest(self.database.key.hash_key, _PAGE_KEY, "sha256")
 
     def find(
-        self, sought: Sought, caller: str, scopes: frozenset[Scope], limit: int, since: Progress | None = None
+        self,
+        sought: Sought,
+        caller: str,
+        scopes: frozenset[Scope],
+        limit: int,
+        since: Progress | None = None,
+        min_facts: int = 0,
     ) -> Found:
         """Return the next page: at most `limit` results, fewer also where the candidates are mostly refused.
 
         `caller`: the name of the caller, `scopes`: those it has. `since`: where the page before ended, None for the
-        first. A page takes at most fifteen statements, whatever there is to be found.
-        Raises StoreUnavailableError, KeyFileMismatchError, SearchUndecidedError.
+        first. `min_facts`: the facts revision from which on it will do; that of the first page must be there too.
+        A page takes at most sixteen statements, whatever there is to be found.
+        Raises StoreUnavailableError, KeyFileMismatchError, SearchUndecidedError; FactsBehindError when what answers is
+        a replica that has not come so far.
         """
         moment = self._moment(sought, scopes, since)
+        if moment.newest.revision < min_facts or (since and moment.newest.recorded_at < since.known_at):
+            raise FactsBehindError("the facts have not come to context.min_facts")
         progress = Progress(moment.asker.now, moment.facts.recorded_at, since.position if since else ())
         asked = _as_known(sought.question, moment.facts.recorded_at)
         with Snapshot(self.database, moment.at) as snapshot:
+            if last_revision(snapshot).revision < moment.newest.revision:
+                # A replica that was started anew may be behind itself for a moment.
+                raise FactsBehindError("the facts are behind what was just read of them")
             source = self._source(sought, moment, snapshot, caller)
-            page = _Page(self, Sought(sought.kind, asked), snapshot, moment.asker)
+            page = _Page(self, Sought(sought.kind, asked), snapshot, moment)
             names, position = page.filled(source, progress.position, limit)
         return Found(
             tuple(names),
@@ -96,6 +115,8 @@ class Searches:
             self.policy,
             moment.facts.revision,
             moment.at,
+            None if moment.facts.subject is None else moment.facts.subject.person_id,
+            None if moment.facts.other is None else moment.facts.other.person_id,
         )
 
     def _moment(self, sought: Sought, scopes: frozenset[Scope], since: Progress | None) -> _Moment:
@@ -115,8 +136,8 @@ class Searches:
         else:
             reading = Reading(question, action, asker)
             query = FAMILIES[action](reading).query()
-        (facts,) = self.decisions.facts.read([query])
-        return _Moment(asker, reading, facts)
+        facts, newest = self.decisions.facts.read([query, FactsQuery(asker.now, moments.FOREVER)])
+        return _Moment(asker, reading, facts, newest)
 
     def _source(self, sought: Sought, moment: _Moment, snapshot: Snapshot, caller: str) -> Source:
         question, reading = sought.question, moment.reading
@@ -140,7 +161,7 @@ class _Page:
     searches: Searches
     sought: Sought
     snapshot: Snapshot
-    asker: Asker
+    moment: _Moment
 
     def filled(self, source: Source, after: Position, limit: int) -> tuple[list[str], Position | None]:
         """Return the names that are found behind a position, and where the next page begins (None: nowhere)."""
@@ -166,7 +187,10 @@ class _Page:
         questions = [self._question(name) for _, name in named]
         if not questions:
             return []
-        decisions = self.searches.decisions.decide(questions, self.asker.scopes, now=self.asker.now)
+        asker = self.moment.asker
+        decisions = self.searches.decisions.decide(questions, asker.scopes, now=asker.now)
+        if decisions[0].facts < self.moment.facts.revision:
+            raise FactsBehindError("the facts are behind what was just read of them")
         return [each for each, decision in zip(named, decisions, strict=True) if _is_allowed(decision)]
 
     def _named(self, candidates: Sequence[Candidate]) -> list[tuple[Position, str]]:

@@ -47,7 +47,8 @@ class Found:
     """One page: what may be, in order, and how to go on (None: that was all).
 
     `names`: ids (of persons the national number) or names of actions. `policy` and `facts`: the revisions that it was
-    answered from; `at`: the moment asked about in UTC microseconds.
+    answered from; `at`: the moment asked about in UTC microseconds. `subject_id`, `other_id`: the opaque ids of the
+    subject and of the other person in the question, None where it names none that the facts know.
     """
 
     names: tuple[str, ...]
@@ -55,6 +56,8 @@ class Found:
     policy: str
     facts: int
     at: int
+    subject_id: str | None = None
+    other_id: str | None = None
 
 
 class SearchUndecidedError(Exception):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from authz_service.domain.facts import FactsQuery, QuestionFacts
@@ -10,7 +9,7 @@ from authz_service.domain.moments import Phase
 from authz_service.domain.standings import AccountStanding
 from authz_service.domain.states import AccountState, AccountType
 from authz_service.domain.vocabulary import ACCOUNT_KINDS, Action
-from authz_service.services.standings.common import begun, capacity_standing, query_of, shared
+from authz_service.services.standings.common import asked_by, begun, capacity_standing, shared
 from authz_service.services.standings.reading import Reading
 
 NAMES_APPLICATION: Final = frozenset({Action.GRANT_APPLICATION, Action.REVOKE_APPLICATION})
@@ -34,7 +33,7 @@ class AccountQuestion:
     def query(self) -> FactsQuery:
         """Return what to read."""
         wanted = (self._application,) if self._application else ()
-        return replace(query_of(self._reading), account=self._reading.resource_id, applications=wanted)
+        return FactsQuery(**asked_by(self._reading), account=self._reading.resource_id, applications=wanted)
 
     def standing(self, facts: QuestionFacts) -> AccountStanding:
         """Return the standing."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from authz_service.domain.facts import FactsQuery, QuestionFacts
@@ -10,7 +9,7 @@ from authz_service.domain.moments import Phase
 from authz_service.domain.standings import ApplicationStanding, Role
 from authz_service.domain.states import Named, RoleState
 from authz_service.domain.vocabulary import Action, Domain, MandateSystem, RelationKind
-from authz_service.services.standings.common import begun, capacity_standing, held, in_profile, query_of, shared
+from authz_service.services.standings.common import asked_by, begun, capacity_standing, held, in_profile, shared
 from authz_service.services.standings.mandating import covering, mandate_system
 from authz_service.services.standings.reading import NamedNumber, Reading
 
@@ -32,8 +31,8 @@ class ApplicationQuestion:
     def query(self) -> FactsQuery:
         """Return what to read."""
         application = self._reading.resource_id
-        return replace(
-            query_of(self._reading),
+        return FactsQuery(
+            **asked_by(self._reading),
             capacity=self._capacity,
             applications=(application,) if application else (),
             mandator_number=self._mandator.digits,
@@ -81,6 +80,8 @@ class ApplicationQuestion:
 
     def _rights(self, facts: QuestionFacts) -> tuple[Phase, ...]:
         """Return where the subject's Flemish rights that open the application lie in time."""
+        if not facts.rights:
+            return ()
         enterprise_id = facts.enterprise.enterprise_id if facts.enterprise else None
         opening = {right.code for right in facts.rights if right.opens == self._reading.resource_id}
         relations = held(facts, facts.subject, enterprise_id, {RelationKind.FLEMISH_RIGHT})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from authz_service.domain.facts import FactsQuery, QuestionFacts
@@ -10,13 +9,13 @@ from authz_service.domain.standings import CapacityStanding
 from authz_service.domain.states import Named
 from authz_service.domain.vocabulary import ACCOUNT_KINDS, Action, Domain
 from authz_service.services.standings.common import (
+    asked_by,
     begun,
     capacity_standing,
     employed,
     held,
     in_force,
     legal_function,
-    query_of,
     shared,
 )
 from authz_service.services.standings.reading import NamedNumber, Reading
@@ -50,7 +49,9 @@ class CapacityQuestion:
 
     def query(self) -> FactsQuery:
         """Return what to read."""
-        return replace(query_of(self._reading), capacity=self._reading.resource_id, other_niss=self._candidate.digits)
+        return FactsQuery(
+            **asked_by(self._reading), capacity=self._reading.resource_id, other_niss=self._candidate.digits
+        )
 
     def standing(self, facts: QuestionFacts) -> CapacityStanding:
         """Return the standing."""

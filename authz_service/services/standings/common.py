@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import TypedDict
 
-from authz_service.domain.facts import CapacityFact, EnterpriseFact, FactsQuery, PersonFact, QuestionFacts, RelationFact
-from authz_service.domain.moments import Phase
+from authz_service.domain.facts import CapacityFact, EnterpriseFact, PersonFact, QuestionFacts, RelationFact
 from authz_service.domain.standings import Capacity, Enterprise, Subject
 from authz_service.domain.states import AccountState, AccountType, ActsFor, Grant, Key, LegalFunction, Named
 from authz_service.domain.vocabulary import (
@@ -21,7 +20,18 @@ from authz_service.domain.vocabulary import (
 from authz_service.services.standings.reading import Reading
 
 MANAGER_KINDS = frozenset({RelationKind.ACCESS_MANAGER, RelationKind.CO_ACCESS_MANAGER})
-CHIEF_KINDS = frozenset({RelationKind.CHIEF_ACCESS_MANAGER, RelationKind.CO_CHIEF_ACCESS_MANAGER})
+LEGAL_FUNCTION = frozenset({RelationKind.LEGAL_FUNCTION})
+EMPLOYMENT = frozenset({RelationKind.EMPLOYMENT})
+OF_ENTERPRISE = frozenset(
+    {
+        RelationKind.CHIEF_ACCESS_MANAGER,
+        RelationKind.CO_CHIEF_ACCESS_MANAGER,
+        RelationKind.FLEMISH_HEAD_LOCAL_MANAGER,
+        RelationKind.LEGAL_FUNCTION,
+    }
+)
+"""How somebody can stand in an enterprise as a whole."""
+OF_PROFILE = ACCOUNT_KINDS | {RelationKind.APPLICATION_GRANT}
 
 
 class Shared(TypedDict):
@@ -37,15 +47,32 @@ class Shared(TypedDict):
     enterprise: Enterprise
 
 
-def query_of(reading: Reading) -> FactsQuery:
-    """Return what every question reads: who asks, and when."""
-    question, kind = reading.question, reading.subject_type
-    return FactsQuery(
+class Asked(TypedDict):
+    """What every question reads: who asks, and when; and how much else its standing looks at."""
+
+    at: int
+    known_at: int
+    subject_niss: str
+    agent: str
+    technical_user: str
+    all_capacities: bool
+    sender_of_capacity: bool
+
+
+def asked_by(reading: Reading, *, all_capacities: bool = False, sender_of_capacity: bool = False) -> Asked:
+    """Return what every question reads.
+
+    `all_capacities`, `sender_of_capacity`: the standing looks at them. Without, they are read for explanations only.
+    """
+    question, kind, whole = reading.question, reading.subject_type, reading.asker.whole
+    return Asked(
         at=reading.at,
         known_at=reading.known_at,
         subject_niss=reading.subject_niss,
         agent=question.subject_id if kind is SubjectType.AGENT else "",
         technical_user=question.subject_id if kind is SubjectType.TECHNICAL_USER else "",
+        all_capacities=whole or all_capacities,
+        sender_of_capacity=whole or sender_of_capacity,
     )
 
 
@@ -74,17 +101,9 @@ def subject_standing(reading: Reading, facts: QuestionFacts) -> Subject:
     """Return who asks: known or not, and how surely."""
     kind, scopes = reading.subject_type, reading.asker.scopes
     operator = kind is SubjectType.OPERATOR
-    known = {
-        SubjectType.PERSON: facts.subject is not None,
-        SubjectType.DECLARED_PERSON: facts.subject is not None,
-        SubjectType.AGENT: facts.agent_known,
-        SubjectType.TECHNICAL_USER: facts.sender is not None,
-        SubjectType.OPERATOR: True,
-        SubjectType.UNKNOWN: False,
-    }[kind]
     return Subject(
         type=kind,
-        known=known,
+        known=_is_known(kind, facts),
         level=reading.asker.levels.get(reading.means, 0) if reading.means is not None else 0,
         key=_key(reading.means, facts.subject),
         eid=reading.means == "eid",
@@ -94,6 +113,20 @@ def subject_standing(reading: Reading, facts: QuestionFacts) -> Subject:
     )
 
 
+def _is_known(kind: SubjectType, facts: QuestionFacts) -> bool:
+    match kind:
+        case SubjectType.PERSON | SubjectType.DECLARED_PERSON:
+            return facts.subject is not None
+        case SubjectType.AGENT:
+            return facts.agent_known
+        case SubjectType.TECHNICAL_USER:
+            return facts.sender is not None
+        case SubjectType.OPERATOR:
+            return True
+        case SubjectType.UNKNOWN:
+            return False
+
+
 def _key(means: str | None, person: PersonFact | None) -> Key:
     if means is None or person is None:
         return Key.ABSENT
@@ -101,46 +134,54 @@ def _key(means: str | None, person: PersonFact | None) -> Key:
 
 
 def held(
-    facts: QuestionFacts, person: PersonFact | None, enterprise_id: str | None, kinds: Iterable[RelationKind]
+    facts: QuestionFacts, person: PersonFact | None, enterprise_id: str | None, kinds: Container[RelationKind]
 ) -> list[RelationFact]:
     """Return the relations of these kinds that a person holds, held or will hold in an enterprise."""
     if person is None or enterprise_id is None:
         return []
-    wanted = frozenset(kinds)
+    person_id = person.person_id
     return [
         relation
         for relation in facts.relations
-        if relation.person_id == person.person_id
-        and relation.enterprise_id == enterprise_id
-        and relation.kind in wanted
+        if relation.kind in kinds and relation.person_id == person_id and relation.enterprise_id == enterprise_id
     ]
+
+
+def current(relations: Iterable[RelationFact], at: int) -> list[RelationFact]:
+    """Return the relations that are in force at the instant."""
+    return [relation for relation in relations if relation.period.since <= at < relation.period.until]
 
 
 def in_force(relations: Iterable[RelationFact], at: int) -> bool:
     """Return True when one of the relations is in force at the instant."""
-    return any(relation.period.phase(at) is Phase.DURING for relation in relations)
+    return bool(current(relations, at))
 
 
 def _ended(relations: Iterable[RelationFact], at: int) -> bool:
-    return any(relation.period.phase(at) is Phase.AFTER for relation in relations)
+    """Return True when one of the relations has ended and none is in force."""
+    ends = [relation.period.until for relation in relations if relation.period.since <= at]
+    return bool(ends) and max(ends) <= at
 
 
 def legal_function(
     facts: QuestionFacts, person: PersonFact | None, enterprise_id: str | None, at: int
 ) -> LegalFunction:
     """Return a person's legal function in an enterprise, the strongest one in force."""
-    functions = held(facts, person, enterprise_id, {RelationKind.LEGAL_FUNCTION})
-    current = [function for function in functions if function.period.phase(at) is Phase.DURING]
-    if any(function.state == "signing" for function in current):
+    return _strongest(held(facts, person, enterprise_id, LEGAL_FUNCTION), at)
+
+
+def _strongest(functions: Sequence[RelationFact], at: int) -> LegalFunction:
+    if not functions:
+        return LegalFunction.NONE
+    states = [function.state for function in current(functions, at)]
+    if "signing" in states:
         return LegalFunction.SIGNING
-    if current:
-        return LegalFunction.WITHOUT_SIGNING
-    return LegalFunction.NOT_CURRENT if functions else LegalFunction.NONE
+    return LegalFunction.WITHOUT_SIGNING if states else LegalFunction.NOT_CURRENT
 
 
 def employed(facts: QuestionFacts, person: PersonFact | None, enterprise_id: str | None, at: int) -> bool:
     """Return True when a person is on the payroll of an enterprise."""
-    return in_force(held(facts, person, enterprise_id, {RelationKind.EMPLOYMENT}), at)
+    return in_force(held(facts, person, enterprise_id, EMPLOYMENT), at)
 
 
 def enterprise_standing(
@@ -149,34 +190,36 @@ def enterprise_standing(
     """Return how a person stands in an enterprise (in none: as nobody, in an account that is not active)."""
     enterprise_id = enterprise.enterprise_id if enterprise else None
     active_since = enterprise.account_active_since if enterprise else None
-    chiefs = held(facts, person, enterprise_id, CHIEF_KINDS)
-    heads = held(facts, person, enterprise_id, {RelationKind.FLEMISH_HEAD_LOCAL_MANAGER})
+    own = held(facts, person, enterprise_id, OF_ENTERPRISE)
+    functions = _of(own, RelationKind.LEGAL_FUNCTION)
+    chiefs, co_chiefs = _of(own, RelationKind.CHIEF_ACCESS_MANAGER), _of(own, RelationKind.CO_CHIEF_ACCESS_MANAGER)
+    heads = _of(own, RelationKind.FLEMISH_HEAD_LOCAL_MANAGER)
     return Enterprise(
-        legal_function=legal_function(facts, person, enterprise_id, at),
-        chief_access_manager=in_force(_of(chiefs, RelationKind.CHIEF_ACCESS_MANAGER), at),
-        co_chief_access_manager=in_force(_of(chiefs, RelationKind.CO_CHIEF_ACCESS_MANAGER), at),
+        legal_function=_strongest(functions, at),
+        chief_access_manager=in_force(chiefs, at),
+        co_chief_access_manager=in_force(co_chiefs, at),
         head_local_manager=in_force(heads, at),
-        former_chief_access_manager=_ended(chiefs, at) and not in_force(chiefs, at),
-        former_head_local_manager=_ended(heads, at) and not in_force(heads, at),
+        former_chief_access_manager=_ended([*chiefs, *co_chiefs], at),
+        former_head_local_manager=_ended(heads, at),
         account_active=active_since is not None and active_since <= at,
     )
 
 
-def _of(relations: Iterable[RelationFact], kind: RelationKind) -> list[RelationFact]:
+def _of(relations: Sequence[RelationFact], kind: RelationKind) -> list[RelationFact]:
     return [relation for relation in relations if relation.kind is kind]
 
 
 def begun(capacity: CapacityFact | None, at: int) -> bool:
     """Return True when the capacity is known and exists at the instant."""
-    return capacity is not None and capacity.period.phase(at) is Phase.DURING
+    return capacity is not None and capacity.period.since <= at < capacity.period.until
 
 
 def account_in_force(accounts: Iterable[RelationFact], at: int) -> tuple[AccountType, AccountState]:
     """Return the type and state of the account in force among a person's records in one capacity."""
-    current = [account for account in accounts if account.period.phase(at) is Phase.DURING]
-    if not current:
+    records = current(accounts, at)
+    if not records:
         return AccountType.NONE, AccountState.NOT_IN_FORCE
-    account = min(current, key=lambda record: (record.kind is RelationKind.USER, record.relation_id))
+    account = min(records, key=lambda record: (record.kind is RelationKind.USER, record.relation_id))
     # `deleted` says only how a record ended: in its period it was in force.
     state = AccountState.BLOCKED if account.state == "blocked" else AccountState.ACTIVE
     return AccountType(account.kind.value), state
@@ -186,7 +229,7 @@ def capacity_standing(facts: QuestionFacts, enterprise: Enterprise, capacity: Ca
     """Return how the subject stands in a capacity (in none: as nobody)."""
     capacity_id = capacity.capacity_id if capacity else ""
     accounts = held(facts, facts.subject, capacity.enterprise_id if capacity else None, ACCOUNT_KINDS)
-    account_type, account_state = account_in_force((a for a in accounts if a.capacity_id == capacity_id), at)
+    account_type, account_state = account_in_force([a for a in accounts if a.capacity_id == capacity_id], at)
     manager_records = [account for account in accounts if account.kind in MANAGER_KINDS]
     here = [record for record in manager_records if record.capacity_id == capacity_id]
     elsewhere = [record for record in manager_records if record.capacity_id != capacity_id]
@@ -196,9 +239,9 @@ def capacity_standing(facts: QuestionFacts, enterprise: Enterprise, capacity: Ca
         domain=capacity.domain if capacity else Domain.NONE,
         account_type=account_type,
         account_state=account_state,
-        manages_another=in_force((record for record in elsewhere if record.state != "blocked"), at),
-        former_manager=_ended(here, at) and not in_force(here, at),
-        former_manager_of_another=_ended(elsewhere, at) and not in_force(elsewhere, at),
+        manages_another=in_force([record for record in elsewhere if record.state != "blocked"], at),
+        former_manager=_ended(here, at),
+        former_manager_of_another=_ended(elsewhere, at),
     )
 
 
@@ -206,12 +249,12 @@ def in_profile(facts: QuestionFacts, capacity: CapacityFact | None, application:
     """Return True when the application stands in the subject's profile in a capacity, in an account in force."""
     if capacity is None:
         return False
-    records = held(facts, facts.subject, capacity.enterprise_id, {*ACCOUNT_KINDS, RelationKind.APPLICATION_GRANT})
-    here = [record for record in records if record.capacity_id == capacity.capacity_id]
+    records = held(facts, facts.subject, capacity.enterprise_id, OF_PROFILE)
+    here = [record for record in current(records, at) if record.capacity_id == capacity.capacity_id]
     granted = [
         record for record in here if record.kind is RelationKind.APPLICATION_GRANT and record.object == application
     ]
-    return in_force(granted, at) and in_force((record for record in here if record.kind in ACCOUNT_KINDS), at)
+    return bool(granted) and any(record.kind in ACCOUNT_KINDS for record in here)
 
 
 def manages_social_security(facts: QuestionFacts, at: int) -> bool:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from authz_service.domain.facts import FactsQuery, QuestionFacts
 from authz_service.domain.standings import ChiefStanding
 from authz_service.domain.states import Named
 from authz_service.domain.vocabulary import Action, RelationKind
-from authz_service.services.standings.common import employed, held, in_force, legal_function, query_of, shared
+from authz_service.services.standings.common import asked_by, employed, held, in_force, legal_function, shared
 from authz_service.services.standings.reading import NamedNumber, Reading
 
 NAMES_CANDIDATE: Final = frozenset(
@@ -46,7 +45,7 @@ class ChiefQuestion:
     def query(self) -> FactsQuery:
         """Return what to read."""
         other = self._candidate.digits or self._target.digits
-        return replace(query_of(self._reading), enterprise_number=self._enterprise, other_niss=other)
+        return FactsQuery(**asked_by(self._reading), enterprise_number=self._enterprise, other_niss=other)
 
     def standing(self, facts: QuestionFacts) -> ChiefStanding:
         """Return the standing."""

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from authz_service.domain.facts import FactsQuery, QuestionFacts
 from authz_service.domain.standings import EboxStanding
 from authz_service.domain.vocabulary import Action
 from authz_service.services.standings.common import (
+    asked_by,
     blocked_in_social_security,
     granted_anywhere,
     manages_social_security,
-    query_of,
     shared,
 )
 from authz_service.services.standings.reading import Reading
@@ -30,7 +29,7 @@ class EboxQuestion:
 
     def query(self) -> FactsQuery:
         """Return what to read."""
-        return replace(query_of(self._reading), enterprise_number=self._enterprise)
+        return FactsQuery(**asked_by(self._reading, all_capacities=True), enterprise_number=self._enterprise)
 
     def standing(self, facts: QuestionFacts) -> EboxStanding:
         """Return the standing."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from authz_service.domain.facts import FactsQuery, QuestionFacts
@@ -10,7 +9,7 @@ from authz_service.domain.moments import Phase
 from authz_service.domain.standings import RoleStanding
 from authz_service.domain.states import RoleState
 from authz_service.domain.vocabulary import Action, RelationKind
-from authz_service.services.standings.common import capacity_standing, query_of, shared
+from authz_service.services.standings.common import asked_by, capacity_standing, shared
 from authz_service.services.standings.reading import Reading
 
 ACTIONS: Final = (Action.ACCEPT_ROLE, Action.DECLINE_ROLE, Action.END_ROLE, Action.USE_ROLE)
@@ -24,7 +23,7 @@ class RoleQuestion:
 
     def query(self) -> FactsQuery:
         """Return what to read."""
-        return replace(query_of(self._reading), role_assignment=self._reading.resource_id)
+        return FactsQuery(**asked_by(self._reading), role_assignment=self._reading.resource_id)
 
     def standing(self, facts: QuestionFacts) -> RoleStanding:
         """Return the standing."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from authz_service.domain.facts import FactsQuery, QuestionFacts
@@ -10,7 +9,7 @@ from authz_service.domain.moments import Phase
 from authz_service.domain.standings import FlemishStanding
 from authz_service.domain.states import Named
 from authz_service.domain.vocabulary import Action, Reason, RelationKind
-from authz_service.services.standings.common import held, in_force, query_of, shared
+from authz_service.services.standings.common import asked_by, held, in_force, shared
 from authz_service.services.standings.reading import NamedNumber, Reading
 
 NAMES_CONTEXT: Final = frozenset({Action.END_FLEMISH_RIGHT, Action.GRANT_FLEMISH_RIGHT})
@@ -34,8 +33,8 @@ class FlemishQuestion:
 
     def query(self) -> FactsQuery:
         """Return what to read."""
-        return replace(
-            query_of(self._reading),
+        return FactsQuery(
+            **asked_by(self._reading),
             enterprise_number=self._enterprise,
             right=self._right,
             other_niss=self._candidate.digits or self._target.digits,

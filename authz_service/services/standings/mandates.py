@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from authz_service.domain.facts import EnterpriseFact, FactsQuery, MandateFact, QuestionFacts
@@ -11,12 +10,12 @@ from authz_service.domain.standings import MandateStanding
 from authz_service.domain.states import Named, Side
 from authz_service.domain.vocabulary import Action, MandateSystem
 from authz_service.services.standings.common import (
+    asked_by,
     begun,
     blocked_in_social_security,
     enterprise_standing,
     granted_anywhere,
     manages_social_security,
-    query_of,
     shared,
 )
 from authz_service.services.standings.reading import NamedNumber, Reading
@@ -55,8 +54,8 @@ class MandateQuestion:
     def query(self) -> FactsQuery:
         """Return what to read."""
         entering = self._reading.action in ENTERS
-        return replace(
-            query_of(self._reading),
+        return FactsQuery(
+            **asked_by(self._reading, all_capacities=True),
             enterprise_number=self._reading.acting_for.digits,
             mandate="" if entering else self._reading.resource_id,
             mandator_number=self._mandator.digits,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from authz_service.domain.facts import FactsQuery, QuestionFacts
 from authz_service.domain.standings import PersonStanding
 from authz_service.domain.vocabulary import Action
-from authz_service.services.standings.common import query_of, shared
+from authz_service.services.standings.common import asked_by, shared
 from authz_service.services.standings.reading import Reading
 
 ACTIONS: Final = (Action.CHANGE_OWN_PASSWORD, Action.UPDATE_OWN_DATA, Action.VIEW_OWN_CERTIFICATE)
@@ -23,7 +22,7 @@ class PersonQuestion:
 
     def query(self) -> FactsQuery:
         """Return what to read."""
-        return replace(query_of(self._reading), other_niss=self._person)
+        return FactsQuery(**asked_by(self._reading), other_niss=self._person)
 
     def standing(self, facts: QuestionFacts) -> PersonStanding:
         """Return the standing."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from authz_service.domain.facts import FactsQuery, QuestionFacts
@@ -11,7 +10,7 @@ from authz_service.domain.moments import Phase
 from authz_service.domain.standings import PaperStanding
 from authz_service.domain.states import Named
 from authz_service.domain.vocabulary import Action, Reason
-from authz_service.services.standings.common import employed, legal_function, query_of, shared
+from authz_service.services.standings.common import asked_by, employed, legal_function, shared
 from authz_service.services.standings.reading import NamedNumber, Reading
 
 DELIVERIES: Final = frozenset({"post", "fax", "email", "scan"})
@@ -59,8 +58,8 @@ class PaperQuestion:
 
     def query(self) -> FactsQuery:
         """Return what to read."""
-        return replace(
-            query_of(self._reading),
+        return FactsQuery(
+            **asked_by(self._reading),
             enterprise_number=self._enterprise,
             request=self._request,
             other_niss=self._candidate.digits or self._signer.digits,

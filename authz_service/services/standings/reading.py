@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from authz_service.domain import moments
 from authz_service.domain.actions import RESOURCE_OF
@@ -13,16 +13,24 @@ from authz_service.domain.questions import Question
 from authz_service.domain.states import Named
 from authz_service.domain.vocabulary import Action, Reason, ResourceType, Scope, SubjectType
 
-__all__ = ["Asker", "NamedNumber", "Reading"]
+__all__ = ["Asker", "NamedNumber", "Reading", "moment_asked"]
+
+
+_SUBJECT_TYPES: Final = {kind.value: kind for kind in SubjectType}
+_WITH_NUMBER: Final = frozenset({SubjectType.PERSON, SubjectType.DECLARED_PERSON})
 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """What is known beside the question: the caller's scopes, the present (UTC microseconds), the assurance levels."""
+    """What is known beside the question: the caller's scopes, the present (UTC microseconds), the assurance levels.
+
+    `whole`: read also what the standing does not look at, for an explanation that tells what else could be.
+    """
 
     scopes: frozenset[Scope]
     now: int
     levels: Mapping[str, int]
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -46,28 +54,25 @@ class Reading:
         self.known_at = self._moment("known_at", moments.FOREVER)
         self.resource_type = RESOURCE_OF[action]
         self.resource_id = question.resource_id if question.resource_type == self.resource_type else ""
-        self.subject_type = _subject_type(question.subject_type)
+        self.subject_type = _SUBJECT_TYPES.get(question.subject_type, SubjectType.UNKNOWN)
         self.subject_niss = self._subject_niss()
         self.acting_for = self._acting_for()
         self.means = self._means()
 
     def _moment(self, name: str, absent: int) -> int:
-        given = self.question.context.get(name)
-        if given is None:
-            return absent
-        try:
-            return moments.moment_of(given)
-        except (TypeError, ValueError):
+        moment = moment_asked(self.question, name, absent)
+        if moment is None:
             self.moment_readable = False
             return absent
+        return moment
 
     def _subject_niss(self) -> str:
-        if self.subject_type not in {SubjectType.PERSON, SubjectType.DECLARED_PERSON}:
+        if self.subject_type not in _WITH_NUMBER:
             return ""
         return self._digits(Niss, self.question.subject_id)
 
     def _acting_for(self) -> NamedNumber:
-        if self.subject_type not in {SubjectType.PERSON, SubjectType.DECLARED_PERSON}:
+        if self.subject_type not in _WITH_NUMBER:
             return NamedNumber(Named.MISSING)
         acting_for = _number(EnterpriseNumber, self.question.subject_properties.get("acting_for"))
         self._note(acting_for)
@@ -76,8 +81,9 @@ class Reading:
     def _means(self) -> str | None:
         if self.subject_type is not SubjectType.PERSON:
             return None
-        places = (self.question.context, self.question.subject_properties)
-        given = next((means for place in places if (means := place.get("authentication_means")) is not None), None)
+        given = self.question.context.get("authentication_means")
+        if given is None:
+            given = self.question.subject_properties.get("authentication_means")
         if given is None or isinstance(given, str):
             return given
         self.problems.add(Reason.INVALID_INPUT)
@@ -160,11 +166,15 @@ class Reading:
         return Named.WRONG_TYPE, {}
 
 
-def _subject_type(text: str) -> SubjectType:
+def moment_asked(question: Question, name: str, absent: int) -> int | None:
+    """Return a moment of the context (UTC microseconds), `absent` where it has none, None when it cannot be read."""
+    given = question.context.get(name)
+    if given is None:
+        return absent
     try:
-        return SubjectType(text)
-    except ValueError:
-        return SubjectType.UNKNOWN
+        return moments.moment_of(given)
+    except (TypeError, ValueError):
+        return None
 
 
 def _number(kind: type[Niss | EnterpriseNumber], value: object) -> NamedNumber:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from authz_service.domain import moments
@@ -11,7 +10,7 @@ from authz_service.domain.facts import ChannelFact, FactsQuery, QuestionFacts, S
 from authz_service.domain.standings import SenderStanding, SubmissionStanding
 from authz_service.domain.states import Certificate, Named
 from authz_service.domain.vocabulary import Action, MandateSystem, Reason
-from authz_service.services.standings.common import begun, capacity_standing, query_of, shared
+from authz_service.services.standings.common import asked_by, begun, capacity_standing, shared
 from authz_service.services.standings.mandating import covering, mandate_system
 from authz_service.services.standings.reading import Reading
 
@@ -70,7 +69,11 @@ class SenderQuestion:
 
     def query(self) -> FactsQuery:
         """Return what to read."""
-        return replace(query_of(self._reading), capacity=self._reading.resource_id, applications=self._applications)
+        return FactsQuery(
+            **asked_by(self._reading, sender_of_capacity=True),
+            capacity=self._reading.resource_id,
+            applications=self._applications,
+        )
 
     def standing(self, facts: QuestionFacts) -> SenderStanding:
         """Return the standing."""
@@ -109,8 +112,8 @@ class SubmissionQuestion:
     def query(self) -> FactsQuery:
         """Return what to read."""
         application = self._reading.resource_id
-        return replace(
-            query_of(self._reading),
+        return FactsQuery(
+            **asked_by(self._reading, sender_of_capacity=True),
             applications=(application,) if application else (),
             mandator_number=self._mandator.digits,
         )

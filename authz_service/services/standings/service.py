@@ -8,7 +8,7 @@ from authz_service.domain.actions import SERVICE_ID
 from authz_service.domain.facts import FactsQuery, QuestionFacts
 from authz_service.domain.standings import ServiceStanding
 from authz_service.domain.vocabulary import Action
-from authz_service.services.standings.common import query_of, shared
+from authz_service.services.standings.common import asked_by, shared
 from authz_service.services.standings.reading import Reading
 
 NAMES: Final = {
@@ -30,7 +30,7 @@ class ServiceQuestion:
 
     def query(self) -> FactsQuery:
         """Return what to read."""
-        return query_of(self._reading)
+        return FactsQuery(**asked_by(self._reading))
 
     def standing(self, facts: QuestionFacts) -> ServiceStanding:
         """Return the standing."""

@@ -29,6 +29,7 @@ def test_every_cell_of_the_reference_world_is_the_live_decision(reference: World
     assert differences(reference, name, DAY) == set()
 
 
+@pytest.mark.slow
 def test_every_cell_is_the_live_decision_on_postgresql(
     postgresql_url: str, tmp_path: Path, policy: PolicyEngine
 ) -> None:
@@ -53,6 +54,7 @@ def worlds_agree(seeds: range, wanted: int, folder: Path, policy: PolicyEngine) 
     return held
 
 
+@pytest.mark.slow
 def test_every_cell_is_the_live_decision_in_a_changed_world(tmp_path: Path, policy: PolicyEngine) -> None:
     assert worlds_agree(range(300, 340), 1, tmp_path, policy) == 1
 
