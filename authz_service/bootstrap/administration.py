@@ -28,12 +28,13 @@ def with_administration(
     """Return the administration API in front of another application. Raises StartError."""
     settings = service.settings
     chosen = settings.administration
+    authority = service.authority
     parts = AdministrationParts(
-        authority=service.authority,
+        authority=authority,
         administration=Administration(
             service.database,
             service.decisions,
-            service.authority,
+            authority,
             AdministrationSettings(chosen.check_days, chosen.password_url, chosen.certificate_url),
         ),
         addresses=PathAddresses(service.database),

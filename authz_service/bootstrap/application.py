@@ -9,26 +9,21 @@ from collections.abc import Callable
 from typing import Final
 from wsgiref.types import WSGIApplication
 
-import structlog
-
 from authz_service.bootstrap.callers import KeysAndTokens
 from authz_service.bootstrap.decision_log import build_decision_log
 from authz_service.bootstrap.errors import StartError
 from authz_service.bootstrap.later import Later
-from authz_service.bootstrap.log_lines import configure_logging
-from authz_service.bootstrap.service import Service, build_service
+from authz_service.bootstrap.service import Service
 from authz_service.decision_api.application import DecisionApplication
 from authz_service.decision_api.health import OK
 from authz_service.decision_api.settings import DecisionSettings
 from authz_service.decision_log.log import DecisionLog
 from authz_service.domain.questions import Question
 from authz_service.domain.vocabulary import Action
-from authz_service.settings import SettingsError, load_settings
 from authz_service.store.errors import KeyFileError, SchemaOutdatedError, StoreError
 
-__all__ = ["application", "build_application", "readiness", "worker"]
+__all__ = ["build_application", "readiness", "worker"]
 
-log = structlog.get_logger()
 PR_SET_PDEATHSIG: Final = 1
 
 
@@ -105,27 +100,13 @@ def _administration(
     return with_administration(service, checks, create_application(settings))
 
 
-def application() -> WSGIApplication:
-    """Return the application, from the settings in the environment: a factory for any WSGI server.
+def worker(app: WSGIApplication) -> WSGIApplication:
+    """Make a process that `authz serve` has forked a worker, and return the application: the one put together before.
 
-    Raises SettingsError, StartError, StoreError.
-    """
-    settings = load_settings()
-    configure_logging(settings)
-    return build_application(build_service(settings))
-
-
-def worker() -> WSGIApplication:
-    """Return the application of a process that `authz serve` has started for it.
-
-    Where that cannot be, says why in the log and ends the process.
+    So all workers answer by the very policy and settings that were checked, and share the memory that holds them. The
+    connections of the parent must be closed by then; workers open their own.
     """
     _depend_on_parent()
-    try:
-        app = application()
-    except (SettingsError, StartError, StoreError) as error:
-        log.critical("this process cannot serve", why=str(error))
-        raise SystemExit(1) from None
     # The server hands its environment to every request; the database's password has no business there.
     for name in [name for name in os.environ if name.startswith("AUTHZ_")]:
         del os.environ[name]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import BinaryIO
 
 from authz_service.bootstrap.audit import ensure_audit_key
 from authz_service.bootstrap.errors import StartError
+from authz_service.bootstrap.opening import key_file_named, open_database
 from authz_service.bootstrap.operators import carry_out, require
 from authz_service.domain.service_commands import AddCaller, RevokeCaller
 from authz_service.domain.vocabulary import Action
@@ -21,8 +21,8 @@ from authz_service.services.facts_file.tree import FactsFile, Form
 from authz_service.settings import Settings
 from authz_service.store import rotation
 from authz_service.store.database import Database
-from authz_service.store.errors import CallerError, KeyFileError
-from authz_service.store.keys import ensure_key_file, read_key_file
+from authz_service.store.errors import CallerError
+from authz_service.store.keys import ensure_key_file
 from authz_service.store.revisions import last_revision
 
 __all__ = [
@@ -31,7 +31,6 @@ __all__ = [
     "export_facts",
     "load_facts",
     "load_lines",
-    "open_database",
     "revoke_caller",
     "rotate_keys",
     "upgrade_database",
@@ -44,7 +43,7 @@ def upgrade_database(settings: Settings) -> list[str]:
     Raises StoreError, StartError.
     """
     made = []
-    with _key_file_named(settings):
+    with key_file_named(settings):
         if not settings.key_file.exists():
             made.append(f"made the key file {settings.key_file}: keep it safe, without it the database cannot be read")
         database = Database(settings.database_url.get_secret_value(), ensure_key_file(settings.key_file))
@@ -65,31 +64,6 @@ def checked_database(settings: Settings) -> Iterator[Database]:
         yield database
     finally:
         database.close()
-
-
-def open_database(settings: Settings) -> Database:
-    """Return the database, which must be of this version and of this key file. Raises StartError, StoreError."""
-    with _key_file_named(settings):
-        database = Database(settings.database_url.get_secret_value(), read_key_file(settings.key_file))
-        path = database.engine.url.database
-        # SQLite would make an empty file, which others may read, and then miss the tables in it.
-        if database.dialect == "sqlite" and path and not Path(path).exists():
-            raise StartError(f"there is no database {path}; run `authz db upgrade`")
-        try:
-            database.check()
-        except BaseException:
-            database.close()
-            raise
-    return database
-
-
-@contextmanager
-def _key_file_named(settings: Settings) -> Iterator[None]:
-    try:
-        yield
-    except KeyFileError as error:
-        hint = "" if settings.key_file.exists() else "; `authz db upgrade` makes one for a new database"
-        raise StartError(f"{error} ({settings.key_file}){hint}") from None
 
 
 def rotate_keys(settings: Settings) -> int:

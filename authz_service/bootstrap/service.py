@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
-from authz_service.bootstrap.databases import open_database
+from authz_service.audit.log import AuditLog
+from authz_service.bootstrap.audit import read_audit_key
 from authz_service.bootstrap.identity import build_access_tokens
-from authz_service.bootstrap.operators import build_authority
+from authz_service.bootstrap.opening import open_database
 from authz_service.bootstrap.policies import load_explanations, load_policy
 from authz_service.bootstrap.replicas import Servers, open_servers
 from authz_service.identity.tokens import AccessTokens
 from authz_service.policy.engine import PolicyEngine
-from authz_service.services.authority.door import Authority
 from authz_service.services.decisions import DecisionService
 from authz_service.services.explanations import Explanations
 from authz_service.services.freshness import FreshDecisions, FreshSearches
@@ -21,6 +22,9 @@ from authz_service.settings import Settings
 from authz_service.store.callers import Callers
 from authz_service.store.database import Database
 from authz_service.store.reading import FactsReader
+
+if TYPE_CHECKING:
+    from authz_service.services.authority.door import Authority
 
 __all__ = ["Service", "build_service"]
 
@@ -42,7 +46,14 @@ class Service:
     fresh_decisions: FreshDecisions
     searches: FreshSearches
     explanations: Explanations
-    authority: Authority
+    audit_log: AuditLog
+
+    @property
+    def authority(self) -> Authority:
+        """The write door. A process that only decides never imports what is behind it."""
+        from authz_service.services.authority.door import Authority  # noqa: PLC0415 - as just said
+
+        return Authority(self.database, self.policy, self.settings.assurance.levels, self.audit_log)
 
     def close(self) -> None:
         """Give back the connections of this thread and of the pools."""
@@ -74,5 +85,5 @@ def build_service(settings: Settings) -> Service:
         fresh_decisions=FreshDecisions(servers.sources(sparing, sparing(database))),
         searches=FreshSearches(searches),
         explanations=load_explanations(),
-        authority=build_authority(settings, database, policy),
+        audit_log=AuditLog(read_audit_key(settings)),
     )

@@ -36,10 +36,11 @@ class _Verbs(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         if cmd_name not in VERBS:
             return None
-        gc.disable()  # what is imported stays, so that looking for garbage in it only makes every start slower
+        gc.disable()
         try:
             command: click.Command = getattr(import_module(f"authz_service.cli.{cmd_name}"), cmd_name)
         finally:
+            gc.freeze()  # what is imported stays, so that looking for garbage in it only makes every start slower
             gc.enable()
         return command
 

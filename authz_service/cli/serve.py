@@ -8,6 +8,7 @@ import signal
 import socket
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from typing import Final
 
 import click
@@ -16,7 +17,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from authz_service.bootstrap.application import build_application
+from authz_service.bootstrap.application import build_application, worker
 from authz_service.bootstrap.log_lines import configure_logging
 from authz_service.bootstrap.service import build_service
 from authz_service.cli.configuration import configured
@@ -39,7 +40,6 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     Everything is checked before the port is opened. The database is not changed: `authz db upgrade` does that. Callers
     always authenticate; there is no switch that turns it off.
     """
-    # The workers read the settings themselves, from the same environment.
     for name, value in (("HOST", host), ("PORT", port), ("WORKERS", workers)):
         if value is not None:
             os.environ[f"AUTHZ_{name}"] = str(value)
@@ -47,13 +47,12 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     _try_port(settings)
     logging = configure_logging(settings)
     with closing(build_service(settings)) as service:
-        build_application(service)
+        app = build_application(service)
         if settings.identity.development_issuer:
             log.warning("tokens of the development issuer are accepted: whoever has its key can be anybody")
         log.info("serving", policy=service.policy.revision, public_url=settings.public_url, workers=settings.workers)
     server = Granian(
-        "authz_service.bootstrap.application:worker",
-        factory=True,
+        "authz_service.bootstrap.application",  # told to nobody: the workers take the application that is here
         interface=Interfaces.WSGI,
         address=settings.host,
         port=settings.port,
@@ -65,11 +64,11 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         log_level=LogLevels.warning,
         log_dictconfig=logging,
     )
-    # What is here now stays. The workers share its memory as long as nobody goes through it in search of garbage.
-    gc.collect()
+    # What is here now stays. The workers are forked from here and share its memory as long as nobody goes through it in
+    # search of garbage.
     gc.freeze()
     with _signals_noticed():
-        server.serve()
+        server.serve(target_loader=partial(worker, app), wrap_loader=False)
     log.info("stopped")
 
 

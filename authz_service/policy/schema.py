@@ -47,10 +47,14 @@ def attribute_types(owners: tuple[type, ...], attribute: str) -> set[Any]:
     """Return the types that an attribute has in any of the owners; empty when none has it."""
     found = set()
     for owner in owners:
-        hints = typing.get_type_hints(owner)
         if attribute in {field.name for field in dataclasses.fields(owner)}:
-            found.add(hints[attribute])
+            found.add(_hints(owner)[attribute])
     return found
+
+
+@functools.cache
+def _hints(owner: type) -> dict[str, Any]:
+    return typing.get_type_hints(owner)
 
 
 def words_of(kind: object) -> frozenset[str] | None:

@@ -47,7 +47,8 @@ _SQLITE_SETTINGS: Final = (
     "PRAGMA cache_size = -8000",
 )
 _READING_SETTINGS: Final = {
-    "sqlite": ("PRAGMA query_only = ON",),
+    # Each thread has a connection: their caches together are what a worker holds.
+    "sqlite": ("PRAGMA query_only = ON", "PRAGMA cache_size = -1000"),
     "postgresql": (
         "-c default_transaction_read_only=on",
         f"-c statement_timeout={READ_SECONDS}s",

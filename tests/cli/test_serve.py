@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import time
@@ -71,6 +72,23 @@ def test_a_worker_that_dies_is_replaced(loaded: Program) -> None:
         os.kill(worker, signal.SIGKILL)
         _wait_until(lambda: _workers(served) not in ([worker], []))
         served.wait_until_ready()
+
+
+def test_a_worker_that_comes_later_answers_by_the_policy_that_was_checked(loaded: Program, tmp_path: Path) -> None:
+    policies = shutil.copytree(PROJECT / "policies", tmp_path / "policies")
+    with loaded.having(POLICY_DIR=policies).serving("--workers", "1") as served:
+        shutil.rmtree(policies)
+        (worker,) = _workers(served)
+        os.kill(worker, signal.SIGKILL)
+        _wait_until(lambda: _workers(served) not in ([worker], []))
+        served.wait_until_ready()
+
+
+def test_workers_inherit_no_connection(loaded: Program) -> None:
+    with loaded.serving("--workers", "1") as served:
+        database = loaded.environment["AUTHZ_DATABASE_URL"].removeprefix("sqlite:///")
+        held = [os.path.realpath(each) for each in Path(f"/proc/{served.process.pid}/fd").iterdir()]
+        assert not [path for path in held if path.startswith(database)]
 
 
 def _workers(served: Served) -> list[int]:
