@@ -17,7 +17,7 @@ OF_FINANCE = ["policy", "matrix", "--capacity", "alpha.finance", "--at", "2024-0
 
 
 def test_who_may_do_what_in_an_enterprise_and_why(loaded: Program) -> None:
-    text = loaded.succeeds(*OF_ALPHA)
+    text = loaded.succeeds(*OF_FINANCE)
     assert text.startswith("0999010126 Alpha Bouw NV\nas of 2024-03-15T11:00:00Z, from facts 1 and policy ")
     assert "because: chief access manager ds02 since 2023-06-01 (" in text
     assert CARLA not in text

@@ -86,16 +86,16 @@ def what_a_deny_names_wrongly(world: Thing, questions: Iterable[Told], judged: C
 class TestOverTheReferenceWorld:
     def test_without_a_fact_that_an_allow_names_it_is_a_deny(self, service: DecisionService) -> None:
         judged: Counter[str] = Counter()
-        assert what_an_allow_names_wrongly(REFERENCE, told(service, REFERENCE, 1, 400), judged) == []
+        assert what_an_allow_names_wrongly(REFERENCE, told(service, REFERENCE, 1, 250), judged) == []
         assert {"chief_access_manager", "legal_function", "enterprise_account", "authentication_means"} <= judged.keys()
 
     def test_with_what_a_deny_names_and_nothing_less_it_is_an_allow(self, service: DecisionService) -> None:
         judged: Counter[str] = Counter()
-        assert what_a_deny_names_wrongly(REFERENCE, told(service, REFERENCE, 2, 400), judged) == []
+        assert what_a_deny_names_wrongly(REFERENCE, told(service, REFERENCE, 2, 250), judged) == []
         assert {"log_in_stronger", "act_for_enterprise", "appoint_access_manager", "activate_account"} <= judged.keys()
 
     def test_the_search_is_bounded_and_finds_the_same_again(self, service: DecisionService) -> None:
-        for asked in told(service, REFERENCE, 3, 150):
+        for asked in told(service, REFERENCE, 3, 60):
             first, second = case_of(asked), case_of(asked)
             if first is None or second is None or asked.decision.answer.allowed:
                 continue

@@ -14,7 +14,7 @@ from authz_service.services.matrix.matrix import AuthorityMatrix, EnterpriseMatr
 from tests.model.rules_subjects import LEVELS
 from tests.services.projection.worlds import NUMBERS, WorldInUse, own_means
 
-OF_STRANGERS: Final = 250
+OF_STRANGERS: Final = 60
 Thing = dict[str, Any]
 Cell = tuple[str, ...]
 """Person, action, resource; then the capacity, the enterprise acted for under a mandate, what is named, whom about."""

@@ -1,6 +1,7 @@
 """What a cell of the matrix tells beside its yes: why, since when, and what else would be enough."""
 
 import dataclasses
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ DAY = moment_of("2024-03-15")
 NO_RELATION = Period(begin_of("2024-02-01"), moments.FOREVER)
 
 
-def alpha(used: WorldInUse, **wanted: int) -> EnterpriseMatrix:
+def alpha(used: WorldInUse, **wanted: Any) -> EnterpriseMatrix:
     (matrix,) = matrix_of(used, **{"enterprise_number": NUMBERS["alpha"], "at": DAY, **wanted})
     return matrix
 
@@ -78,9 +79,9 @@ def test_what_else_would_be_enough_is_told_beside(used: WorldInUse) -> None:
 
 
 def test_without_any_of_its_records_a_right_is_gone(used: WorldInUse) -> None:
-    before = cells(used, alpha(used))
+    before = cells(used, alpha(used, capacity_id="alpha.nsso"))
     used.change(RelationRecord, {"relation_id": "acc_frank"}, valid=Period(begin_of("2021-03-01"), DAY))
-    after = cells(used, alpha(used))
+    after = cells(used, alpha(used, capacity_id="alpha.nsso"))
     lost = {cell for cell in before - after if cell[0] == "frank"}
     assert ("frank", "list_users", "alpha.nsso", "", "", "", "") in lost
     assert {cell[1] for cell in after if cell[0] == "frank"} <= {
@@ -96,11 +97,13 @@ def test_everybody_has_his_own_record_by_nothing_but_himself(alpha_now: Enterpri
 
 def test_the_matrix_as_of_then_is_the_one_that_was_given_then(used: WorldInUse) -> None:
     known_then = moments.now()
-    before = cells(used, alpha(used))
+    place = {"capacity_id": "alpha.nsso"}
+    before = cells(used, alpha(used, **place))
     used.change(RelationRecord, {"relation_id": "ds02"}, valid=Period(begin_of("2023-06-01"), begin_of("2024-01-01")))
-    assert cells(used, alpha(used)) != before
-    assert cells(used, alpha(used, known_at=known_then)) == before
-    assert not any(cell[0] == "carla" and cell[1] == "list_users" for cell in cells(used, alpha(used)))
+    after = cells(used, alpha(used, **place))
+    assert after != before
+    assert cells(used, alpha(used, known_at=known_then, **place)) == before
+    assert not any(cell[0] == "carla" and cell[1] == "list_users" for cell in after)
 
 
 def test_before_anything_was_known_there_is_no_matrix(reference: WorldInUse) -> None:
