@@ -23,18 +23,13 @@ from authz_service.settings import Settings
 from authz_service.store.database import Database
 from authz_service.store.reading import FactsReader
 
-__all__ = ["build_authority", "carry_out", "command_line_operator", "require", "require_decided"]
+__all__ = ["carry_out", "command_line_operator", "require", "require_decided"]
 
 
 def command_line_operator(settings: Settings) -> Actor:
     """Return who works on the command line: the user of the operating system, with the scopes that settings give."""
     scopes = frozenset(settings.operators.command_line)
     return Actor(SubjectType.OPERATOR, _user(), scopes=scopes, origin=Origin.COMMAND_LINE)
-
-
-def build_authority(settings: Settings, database: Database, policy: PolicyEngine) -> Authority:
-    """Return the write door. Raises StartError when the log cannot be signed."""
-    return Authority(database, policy, settings.assurance.levels, AuditLog(read_audit_key(settings)))
 
 
 def carry_out(
@@ -44,7 +39,9 @@ def carry_out(
 
     Raises RefusedError when the policy says no, StartError, StoreError, and what is wrong with a command's input.
     """
-    authority = build_authority(settings, database, policy or load_policy(settings))
+    authority = Authority(
+        database, policy or load_policy(settings), settings.assurance.levels, AuditLog(read_audit_key(settings))
+    )
     report = authority.carry_out(command_line_operator(settings), commands)
     for result in report.results:
         if result.outcome is Outcome.REFUSED:

@@ -131,8 +131,7 @@ class Regorus:
         """Fetch it and read the policy. Raises PeerUnavailableError."""
         del questions
         self._facts = facts
-        self._engine: Any = _imported(fetch_python(REGORUS), "regorus").Engine()
-        self._engine.add_policy("bench.rego", (_POLICIES / "rego" / "bench.rego").read_text("utf-8"))
+        self._engine = _with_rego(_imported(fetch_python(REGORUS), "regorus").Engine())
 
     def allows(self, question: Question) -> bool:
         """Return its decision."""
@@ -151,13 +150,17 @@ class Opa:
         """Fetch it and read the policy. Raises PeerUnavailableError."""
         del questions
         self._facts = facts
-        self._engine: Any = _imported(fetch_python(OPA), "opa_bindings").OpaEngine()
-        self._engine.add_policy("bench.rego", (_POLICIES / "rego" / "bench.rego").read_text("utf-8"))
+        self._engine = _with_rego(_imported(fetch_python(OPA), "opa_bindings").OpaEngine())
 
     def allows(self, question: Question) -> bool:
         """Return its decision."""
         held = self._facts[question.enterprise, question.person_id]
         return self._engine.eval_document("bench.allow", _rego_input(question, held)) is True
+
+
+def _with_rego(engine: Any) -> Any:
+    engine.add_policy("bench.rego", (_POLICIES / "rego" / "bench.rego").read_text("utf-8"))
+    return engine
 
 
 def _imported(folder: Path, module: str) -> Any:

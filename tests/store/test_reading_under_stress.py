@@ -4,7 +4,7 @@ import dataclasses
 import os
 import random
 from collections.abc import Callable
-from pathlib import Path
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from authz_service.domain.records import Record
 from authz_service.store import tables
 from authz_service.store.database import Database
 from authz_service.store.errors import StoreUnavailableError
-from authz_service.store.keys import ensure_key_file
+from authz_service.store.keys import KeyRing
 from authz_service.store.reading import FactsReader
 from tests.store import worlds
 from tests.store.facts import (
@@ -127,20 +127,20 @@ def test_one_statement_however_many_questions(database: Database, counted: Calla
     assert counted() == before + 1
 
 
-def test_the_statement_stays_prepared(database: Database) -> None:
-    if database.dialect == "sqlite":
-        pytest.skip("sqlite3 keeps prepared statements by their text")
-    reader = FactsReader(database)
-    for number in (1, 1, 50, 100, 1):
-        reader.read([ask(capacity="alpha.nsso", subject_niss=ANNE.niss.digits)] * number)
-    ((prepared,),) = database.query("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'WITH%'", ())
-    assert prepared == 2, "one for a question by itself, one for several"
+def test_the_statement_stays_prepared(postgresql_url: str, key_ring: KeyRing) -> None:
+    """On PostgreSQL, where it is prepared by us; sqlite3 keeps prepared statements by their text."""
+    with closing(Database(postgresql_url, key_ring)) as database:
+        database.upgrade()
+        reader = FactsReader(database)
+        for number in (1, 1, 50, 100, 1):
+            reader.read([ask(capacity="alpha.nsso", subject_niss=ANNE.niss.digits)] * number)
+        ((prepared,),) = database.query("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'WITH%'", ())
+        assert prepared == 2, "one for a question by itself, one for several"
 
 
-def test_a_name_means_the_same_statement_to_all_who_share_a_connection(postgresql_url: str, tmp_path: Path) -> None:
+def test_a_name_means_the_same_statement_to_all_who_share_a_connection(postgresql_url: str, key_ring: KeyRing) -> None:
     """As a pooler has them share it: one has its statement prepared there, and the other asks for another one."""
-    keys = ensure_key_file(tmp_path / "keys.json")
-    first, second = Database(postgresql_url, keys), Database(postgresql_url, keys)
+    first, second = Database(postgresql_url, key_ring), Database(postgresql_url, key_ring)
     assert first.query("SELECT 'first', $1::text", ("a",)) == [("first", "a")]
     assert second.query("SELECT 'second', $1::text", ("b",)) == [("second", "b")]
     first._local.held._server, second._local.held._server = second._local.held._server, first._local.held._server

@@ -62,17 +62,12 @@ def changes_of_access(case: Case) -> Iterator[Change]:
 
 def _granting(capacity: CapacityFact, code: str, at: int) -> Change:
     def made(facts: QuestionFacts) -> QuestionFacts:
-        if facts.subject is None or facts.enterprise is None:
-            return facts
-        place = capacity.capacity_id
-        if not accounts_of(facts, facts.subject, place, at):
-            facts = with_relation(
-                facts, facts.subject, facts.enterprise, RelationKind.USER, at, capacity_id=place, state="active"
-            )
-        kind = RelationKind.APPLICATION_GRANT
-        subject, enterprise = facts.subject, facts.enterprise
+        subject, enterprise, place = facts.subject, facts.enterprise, capacity.capacity_id
         if subject is None or enterprise is None:
             return facts
+        if not accounts_of(facts, subject, place, at):
+            facts = with_relation(facts, subject, enterprise, RelationKind.USER, at, capacity_id=place, state="active")
+        kind = RelationKind.APPLICATION_GRANT
         return with_relation(facts, subject, enterprise, kind, at, capacity_id=place, about=code)
 
     return facts_change(ChangeCode.GRANT_APPLICATION, Provider.ACCESS_MANAGER, 3, made)

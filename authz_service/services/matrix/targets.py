@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from authz_service.domain.actions import RESOURCE_OF
 from authz_service.domain.facts import RelationFact
 from authz_service.domain.moments import Phase
 from authz_service.domain.records import ApplicationRecord, CapacityRecord, MandateRecord
@@ -60,39 +61,10 @@ _OF_ENTERPRISE: Final = (
 )
 _OF_EBOX: Final = (Action.ACTIVATE_EBOX, Action.READ_EBOX)
 _OF_RIGHT: Final = (Action.END_FLEMISH_RIGHT, Action.GRANT_FLEMISH_RIGHT, Action.USE_FLEMISH_RIGHT)
-_OF_CAPACITY: Final = (
-    Action.ADD_CHANNEL,
-    Action.ADD_CO_ACCESS_MANAGER,
-    Action.ASSIGN_ROLE,
-    Action.CHANGE_ACCESS_MANAGER,
-    Action.CREATE_SENDER,
-    Action.CREATE_USER,
-    Action.EXPORT_USERS,
-    Action.LIST_ROLES,
-    Action.LIST_USERS,
-    Action.REPLACE_CHANNEL_KEYS,
-    Action.STOP_CHANNEL,
-    Action.STOP_SENDER,
-    Action.UPDATE_CAPACITY,
-    Action.VIEW_CAPACITY,
-)
-_OF_ACCOUNT: Final = (
-    Action.BLOCK_USER,
-    Action.DELETE_USER,
-    Action.GRANT_APPLICATION,
-    Action.REMOVE_CO_ACCESS_MANAGER,
-    Action.REVOKE_APPLICATION,
-    Action.UNBLOCK_USER,
-)
-_OF_ROLE: Final = (Action.ACCEPT_ROLE, Action.DECLINE_ROLE, Action.END_ROLE, Action.USE_ROLE)
-_OF_MANDATE: Final = (
-    Action.END_MANDATE,
-    Action.END_SSM_MANDATE,
-    Action.SIGN_MANDATE,
-    Action.SIGN_SSM_MANDATE,
-    Action.VIEW_MANDATES,
-)
-_OF_ONESELF: Final = (Action.CHANGE_OWN_PASSWORD, Action.UPDATE_OWN_DATA, Action.VIEW_OWN_CERTIFICATE)
+
+
+def _asked_of(kind: ResourceType) -> tuple[Action, ...]:
+    return tuple(action for action, resource_type in RESOURCE_OF.items() if resource_type is kind)
 
 
 def targets_of(around: Surroundings) -> Iterator[Target]:
@@ -106,14 +78,14 @@ def targets_of(around: Surroundings) -> Iterator[Target]:
     for capacity_id in sorted(around.capacities):
         capacity = around.capacities[capacity_id]
         topic = Topic(capacity_id)
-        yield Target(ResourceType.CAPACITY, (capacity_id,), topic, _OF_CAPACITY, capacity_id)
+        yield Target(ResourceType.CAPACITY, (capacity_id,), topic, _asked_of(ResourceType.CAPACITY), capacity_id)
         yield from _accounts(around, capacity)
         yield from _applications(around, capacity)
     yield from _role_assignments(around)
     for system, action in _REGISTRIES.items():
         yield Target(ResourceType.MANDATE_REGISTRY, (system.value,), _EVERYWHERE, (action,))
     yield from _mandates(around)
-    yield Target(ResourceType.PERSON, (OWN_RECORD,), ENTERPRISE, _OF_ONESELF, told=OWN_RECORD)
+    yield Target(ResourceType.PERSON, (OWN_RECORD,), ENTERPRISE, _asked_of(ResourceType.PERSON), told=OWN_RECORD)
 
 
 def _accounts(around: Surroundings, capacity: CapacityRecord) -> Iterator[Target]:
@@ -127,7 +99,9 @@ def _accounts(around: Surroundings, capacity: CapacityRecord) -> Iterator[Target
     for (kind, state), holders in sorted(alike.items()):
         told = f"{kind.replace('_', ' ')}, {state}"
         place, topic = capacity.capacity_id, Topic(capacity.capacity_id)
-        yield Target(ResourceType.ACCOUNT, tuple(sorted(holders)), topic, _OF_ACCOUNT, place, told, holders)
+        yield Target(
+            ResourceType.ACCOUNT, tuple(sorted(holders)), topic, _asked_of(ResourceType.ACCOUNT), place, told, holders
+        )
 
 
 def _applications(around: Surroundings, capacity: CapacityRecord) -> Iterator[Target]:
@@ -179,7 +153,15 @@ def _role_assignments(around: Surroundings) -> Iterator[Target]:
         when = {Phase.BEFORE: ", not begun", Phase.DURING: "", Phase.AFTER: ", over"}[Phase(seen)]
         told = f"{role}, {state.replace('_', ' ')}{when}"
         topic, ids = Topic(capacity_id), tuple(sorted(holders))
-        yield Target(ResourceType.ROLE_ASSIGNMENT, ids, topic, _OF_ROLE, capacity_id, told, holders)
+        yield Target(
+            ResourceType.ROLE_ASSIGNMENT,
+            ids,
+            topic,
+            _asked_of(ResourceType.ROLE_ASSIGNMENT),
+            capacity_id,
+            told,
+            holders,
+        )
 
 
 def _distance(row: RelationFact, at: int) -> tuple[int, int]:
@@ -201,7 +183,7 @@ def _mandates(around: Surroundings) -> Iterator[Target]:
         told = f"{system} mandates {'given' if is_given else 'received'}"
         side = "mandator" if is_given else "mandatary"
         ids = tuple(mandate_ids)
-        yield Target(ResourceType.MANDATE, ids, _EVERYWHERE, _OF_MANDATE, told=told, side=side)
+        yield Target(ResourceType.MANDATE, ids, _EVERYWHERE, _asked_of(ResourceType.MANDATE), told=told, side=side)
 
 
 def _relations(around: Surroundings) -> Iterator[RelationFact]:
