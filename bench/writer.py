@@ -1,9 +1,10 @@
 """A process that grants and revokes applications through the write door, and asks after each what is answered now.
 
-    python -m bench.writer --size N (--revocations N | --rate N --seconds N) --ask http://127.0.0.1:PORT
+    python -m bench.writer --size N (--revocations N | --rate N --seconds N) --ask URL [--turn I --of N]
 
 The database and the caller's key come from the environment (AUTHZ_DATABASE_URL, AUTHZ_KEY_FILE, AUTHZ_BENCH_KEY). It
-prints "ready", and at its end one line of JSON. What it grants it revokes again, so the facts are as before.
+prints "ready", and at its end one line of JSON. Of N such processes, each has places of its own. What it grants it
+revokes again, so the facts are as before.
 """
 
 from __future__ import annotations
@@ -76,8 +77,8 @@ class _Place:
         return json.dumps(body_of(question)).encode()
 
 
-def _places(dataset: Dataset) -> Iterator[_Place]:
-    """Yield places in enterprises that are hardly asked about, again and again."""
+def _places(dataset: Dataset, turn: int = 0, of: int = 1) -> Iterator[_Place]:
+    """Yield places in enterprises that are hardly asked about, again and again; of so many writers, those of one."""
     found = []
     for enterprise in unpopular(dataset):
         types = {capacity.id: capacity.type for capacity in enterprise.capacities}
@@ -88,7 +89,7 @@ def _places(dataset: Dataset) -> Iterator[_Place]:
                 break
         if len(found) == PLACES:
             break
-    return itertools.cycle(found)
+    return itertools.cycle(found[turn::of])
 
 
 class _Asker:
@@ -152,7 +153,7 @@ class _Writer:
 def _run(asked: argparse.Namespace) -> dict[str, object]:
     with closing(build_service(load_settings())) as service:
         asker = _Asker(asked.ask, os.environ["AUTHZ_BENCH_KEY"])
-        writer, places = _Writer(service.authority, asker), _places(Dataset(asked.size))
+        writer, places = _Writer(service.authority, asker), _places(Dataset(asked.size), asked.turn, asked.of)
         writer.pair(next(places))
         writer.found, writer.times = _Found(), []
         ports = asker.ports()
@@ -187,6 +188,8 @@ def main() -> int:
     parser.add_argument("--rate", type=float, default=200.0)
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--ask", required=True)
+    parser.add_argument("--turn", type=int, default=0)
+    parser.add_argument("--of", type=int, default=1)
     print(json.dumps(_run(parser.parse_args())), flush=True)
     return 0
 

@@ -18,6 +18,8 @@ from bench.service import PROJECT, AuthzService
 
 __all__ = ["Revoked", "UnderWrites", "revocations", "under_writes"]
 
+WRITERS: Final = 2
+"""Processes that write beside each other: those of a service that has two workers."""
 _WAIT_SECONDS: Final = 120
 
 
@@ -61,23 +63,26 @@ class _Writer:
 
 
 @contextmanager
-def _writer(service: AuthzService, *arguments: str) -> Iterator[_Writer]:
-    """Run a process that writes, and give it once it has begun. Raises RuntimeError."""
-    command = [
-        "setpriv",
-        "--pdeathsig",
-        "TERM",
-        "--",
-        sys.executable,
-        "-m",
-        "bench.writer",
-        "--size",
-        str(service.size),
-        "--ask",
-        service.base_url,
-    ]
-    process = subprocess.Popen(
-        [*command, *arguments],
+def _writers(service: AuthzService, count: int, *arguments: str) -> Iterator[list[_Writer]]:
+    """Run processes that write beside each other, and give them once all have begun. Raises RuntimeError."""
+    processes = [_started(service, *arguments, "--turn", str(turn), "--of", str(count)) for turn in range(count)]
+    try:
+        lines = [process.stdout.readline() if process.stdout else "" for process in processes]
+        for process, line in zip(processes, lines, strict=True):
+            if not line:
+                raise RuntimeError(f"the writer failed: {process.communicate()[1].strip().splitlines()[-1:]}")
+        yield [_Writer(each, json.loads(line)["ready"]) for each, line in zip(processes, lines, strict=True)]
+    finally:
+        for process in processes:
+            if process.poll() is None:
+                process.terminate()
+                process.wait(_WAIT_SECONDS)
+
+
+def _started(service: AuthzService, *arguments: str) -> subprocess.Popen[str]:
+    command = ["setpriv", "--pdeathsig", "TERM", "--", sys.executable, "-m", "bench.writer"]
+    return subprocess.Popen(
+        [*command, "--size", str(service.size), "--ask", service.base_url, *arguments],
         cwd=PROJECT,
         env=os.environ | service.environment,
         stdin=subprocess.DEVNULL,
@@ -85,20 +90,11 @@ def _writer(service: AuthzService, *arguments: str) -> Iterator[_Writer]:
         stderr=subprocess.PIPE,
         text=True,
     )
-    try:
-        line = process.stdout.readline() if process.stdout else ""
-        if not line:
-            raise RuntimeError(f"the writer failed: {process.communicate()[1].strip().splitlines()[-1:]}")
-        yield _Writer(process, json.loads(line)["ready"])
-    finally:
-        if process.poll() is None:
-            process.terminate()
-            process.wait(_WAIT_SECONDS)
 
 
 def revocations(service: AuthzService, count: int) -> Revoked:
     """Revoke that many times, each followed by a question to one of the workers. Raises RuntimeError."""
-    with _writer(service, "--revocations", str(count)) as writer:
+    with _writers(service, 1, "--revocations", str(count)) as (writer,):
         workers = _holders(writer.ports, service.port, service.pids())
         found = writer.told()
     return Revoked(service.name, found["revocations"], found["stale"], workers)
@@ -114,17 +110,19 @@ def under_writes(contender: Contender, service: AuthzService, rate: int, rounds:
             if not writes:
                 idle.append(_slice(contender, service, seconds, turn))
                 continue
-            with _writer(service, "--rate", str(rate), "--seconds", str(seconds + 0.5)) as writer:
+            pace = ("--rate", str(rate / WRITERS), "--seconds", str(seconds + 0.5))
+            with _writers(service, WRITERS, *pace) as writers:
                 busy.append(_slice(contender, service, seconds, turn))
-                told.append(writer.told())
+                told.append([writer.told() for writer in writers])
+    found = [each for turn in told for each in turn]
     return UnderWrites(
         service.name,
         Figures.of(idle),
         Figures.of(busy),
-        rate=sum(each["rate"] for each in told) / len(told),
-        writes=sum(each["writes"] for each in told),
-        stale=sum(each["stale"] for each in told),
-        write_p50=sorted(each["write_p50"] for each in told)[len(told) // 2],
+        rate=sum(each["rate"] for each in found) / len(told),
+        writes=sum(each["writes"] for each in found),
+        stale=sum(each["stale"] for each in found),
+        write_p50=sorted(each["write_p50"] for each in found)[len(found) // 2],
     )
 
 

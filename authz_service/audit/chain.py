@@ -22,6 +22,9 @@ FIRST: Final = 1
 """The sequence of the first record."""
 GENESIS: Final = bytes(32)
 """What the first record names as the hash of the one before it."""
+_LARGEST: Final = 2**53
+"""From here on canonical JSON has no whole numbers (RFC 8785, 3.2.2.3)."""
+_encode_plain: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 _MEMBERS: Final = frozenset({"entry", "previous", "sequence"})
 
 
@@ -37,9 +40,27 @@ class Link:
 def canonical(value: object) -> str:
     """Return the canonical JSON text (RFC 8785) of a JSON value. Raises UnrecordableError."""
     try:
+        if _is_plain(value):
+            text = _encode_plain(value)
+            text.encode()  # a lone surrogate has no form in UTF-8
+            return text
         return rfc8785.dumps(value).decode()  # type: ignore[arg-type]
     except (ValueError, RecursionError):
         raise UnrecordableError("an entry of the audit log holds what canonical JSON cannot") from None
+
+
+def _is_plain(value: object) -> bool:
+    """Return True for what Python's own encoder, many times as fast, writes in the canonical form as well.
+
+    Member names of ASCII have the same order as in UTF-16; numbers are whole, and small enough to be recorded.
+    """
+    if value is None or isinstance(value, (str, bool)):
+        return True
+    if isinstance(value, dict):
+        return all(isinstance(name, str) and name.isascii() and _is_plain(each) for name, each in value.items())
+    if isinstance(value, (list, tuple)):
+        return all(map(_is_plain, value))
+    return type(value) is int and abs(value) < _LARGEST
 
 
 def hash_of(text: str) -> bytes:

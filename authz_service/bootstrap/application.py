@@ -77,15 +77,17 @@ def build_application(service: Service) -> WSGIApplication:
         raise StartError(str(error)) from None
     decision_log = build_decision_log(settings, service.database)
     checks = readiness(service, decision_log)
+    callers = KeysAndTokens(service.servers.callers, service.access_tokens)
     return DecisionApplication(
         decisions=service.fresh_decisions,
         searches=service.searches,
-        callers=KeysAndTokens(service.servers.callers, service.access_tokens),
+        callers=callers,
         explanations=service.explanations,
         readiness=checks,
         settings=decision_settings,
         next_app=Later(lambda: _administration(service, checks, decision_settings)),
         decision_log=decision_log,
+        callers_sought=callers.sought,
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from authz_service.domain.callers import Caller, CallersUnreachableError
 from authz_service.domain.principals import MachinePrincipal
 from authz_service.identity.failures import IssuerUnreachableError
 from authz_service.identity.tokens import AccessTokens
-from authz_service.store.callers import Callers
+from authz_service.store.callers import CallerAhead, Callers
 from authz_service.store.replicas import ReplicatedCallers
 
 __all__ = ["KeysAndTokens"]
@@ -39,3 +40,10 @@ class KeysAndTokens:
             return None
         # Not to be taken for the holder of a key who has the same name.
         return Caller(f"{principal.name} ({principal.issuer})", principal.scopes, "", None)
+
+    def sought(self, key_text: str, judge: Callable[[Caller | None], None]) -> CallerAhead | None:
+        """Return the holder of a key as one to be read along with facts; None: it is to be found by itself."""
+        keys = self._keys
+        if DOTS in key_text or not isinstance(keys, Callers) or not keys.gains_by_reading_ahead:
+            return None
+        return keys.ahead(key_text, judge)

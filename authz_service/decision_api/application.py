@@ -14,9 +14,9 @@ import structlog
 
 from authz_service.decision_api.answers import Answer, Explains
 from authz_service.decision_api.bodies import forget_unread, read_body
-from authz_service.decision_api.callers import FindsCallers, authenticated
+from authz_service.decision_api.callers import CallerSought, FindsCallers, SeeksCallers, admitted, authenticated, key_of
 from authz_service.decision_api.errors import WireError
-from authz_service.decision_api.evaluations import Decides, Evaluator
+from authz_service.decision_api.evaluations import Decides, Evaluator, asks_plainly
 from authz_service.decision_api.health import Readiness, liveness, readiness_reply
 from authz_service.decision_api.metadata import (
     EVALUATION_PATH,
@@ -43,12 +43,16 @@ from authz_service.store.errors import FactsBehindError, StoreError
 __all__ = ["DecisionApplication"]
 
 log = structlog.get_logger()
+SHORT_BYTES = 16_384
+"""A longer body is not read before it is known who sends it."""
 METADATA_SECONDS = 300
 """How long clients may keep the metadata (AuthZEN 11.9)."""
 CALLER_NAME = "authz.caller"
 """The key in the WSGI environment for the name of the caller, once known."""
 REQUEST_ID = "authz.request_id"
 """The key in the WSGI environment for the identifier of the request, for the other application."""
+ASKERS_SCOPES = frozenset({Scope.DECIDE})
+"""What whoever asks has at least. A plain question looks at no other scope."""
 STARTED = "authz.started"
 """The key in the WSGI environment for when the request came, by `time.perf_counter_ns`."""
 
@@ -74,8 +78,11 @@ class DecisionApplication:
         settings: DecisionSettings,
         next_app: WSGIApplication | None = None,
         decision_log: DecisionLog | None = None,
+        callers_sought: SeeksCallers | None = None,
     ) -> None:
+        """`callers_sought`: where callers can be read together with the facts of a question by itself."""
         self._callers = callers
+        self._callers_sought = callers_sought
         self._settings = settings
         self._next_app = next_app
         self._decisions = decisions
@@ -147,7 +154,19 @@ class DecisionApplication:
     # --- endpoints ----------------------------------------------------------------------------------------------------
 
     def _evaluation(self, environ: WSGIEnvironment) -> Reply:
-        return self._answered(environ, Evaluator.single)
+        sought = None
+        if self._callers_sought is not None and _is_short(environ):
+            sought = self._callers_sought(key_of(environ), partial(_admit, environ))
+        return self._answered(environ, Evaluator.single) if sought is None else self._answered_within(sought, environ)
+
+    def _answered_within(self, sought: CallerSought, environ: WSGIEnvironment) -> Reply:
+        """Answer a question by itself, whose facts are read together with who asks it."""
+        with sought:
+            body = read_body(environ, self._settings.body_bytes, self._settings.depth)
+            scopes = ASKERS_SCOPES if asks_plainly(body) else sought.settle().scopes
+            decided = Decided(self._decisions)
+            answer = self._evaluator(decided).single(body, scopes)
+        return self._told(environ, sought.settle(), answer, decided)
 
     def _evaluations(self, environ: WSGIEnvironment) -> Reply:
         return self._answered(environ, Evaluator.batch)
@@ -157,9 +176,12 @@ class DecisionApplication:
     ) -> Reply:
         caller, body = self._asked(environ, Scope.DECIDE)
         decided = Decided(self._decisions)
-        limits = self._settings
-        evaluator = Evaluator(decided, self._explanations, limits.items, limits.explanations)
-        answer = evaluate(evaluator, body, caller.scopes)
+        return self._told(environ, caller, evaluate(self._evaluator(decided), body, caller.scopes), decided)
+
+    def _evaluator(self, decided: Decided) -> Evaluator:
+        return Evaluator(decided, self._explanations, self._settings.items, self._settings.explanations)
+
+    def _told(self, environ: WSGIEnvironment, caller: Caller, answer: Answer, decided: Decided) -> Reply:
         reply = json_reply(answer)
         if self._decision_log is not None:
             request = (caller.name, environ[REQUEST_ID], environ[STARTED])
@@ -219,6 +241,17 @@ def _asked_rightly(route: _Route | None, environ: WSGIEnvironment) -> _Route:
         message = f"only {route.method} is possible here"
         raise WireError(HTTPStatus.METHOD_NOT_ALLOWED, message, (("Allow", route.method),))
     return route
+
+
+def _is_short(environ: WSGIEnvironment) -> bool:
+    """Tell whether the request says that its body is one that takes next to nothing to read."""
+    stated = environ.get("CONTENT_LENGTH") or ""
+    return stated.isascii() and stated.isdigit() and len(stated) < 6 and int(stated) <= SHORT_BYTES
+
+
+def _admit(environ: WSGIEnvironment, caller: Caller | None) -> None:
+    """Let the caller ask, and note who it is. Raises WireError (401, 403)."""
+    environ[CALLER_NAME] = admitted(caller, Scope.DECIDE).name
 
 
 def _internal() -> WireError:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import Final, Protocol
+from types import TracebackType
+from typing import Final, Protocol, Self
 from wsgiref.types import WSGIEnvironment
 
 from authz_service.decision_api.errors import WireError
 from authz_service.domain.callers import Caller
 from authz_service.domain.vocabulary import Scope
 
-__all__ = ["FindsCallers", "authenticated", "lacks_scope"]
+__all__ = ["CallerSought", "FindsCallers", "SeeksCallers", "admitted", "authenticated", "key_of", "lacks_scope"]
 
 _BEARER: Final = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +([A-Za-z0-9._~+/-]+=*) *")
 _CHALLENGE: Final = 'Bearer realm="authz"'
@@ -27,16 +29,51 @@ class FindsCallers(Protocol):
         """
 
 
+class CallerSought(Protocol):
+    """A caller that is read together with the facts of the one question asked within it, and judged before them.
+
+    It is not left without the caller having been judged, which comes before any other error.
+    """
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> bool | None: ...
+
+    def settle(self) -> Caller:
+        """Return the caller; where it was not read along, it is looked for now. Raises as `find`, and the judge."""
+
+
+class SeeksCallers(Protocol):
+    """Where callers may be read together with facts."""
+
+    def __call__(self, key_text: str, judge: Callable[[Caller | None], None], /) -> CallerSought | None:
+        """Return the caller that holds the key as one to be read along; None: it is to be found by itself.
+
+        `judge` is told who it is before anything else is, and raises what refuses it.
+        """
+
+
 def authenticated(environ: WSGIEnvironment, callers: FindsCallers, scope: Scope) -> Caller:
     """Return the caller, who has the scope.
 
     Raises WireError: 401 without a key that somebody holds (the same for every key that nobody holds), 403 without the
     scope; StoreUnavailableError, CallersUnreachableError.
     """
+    return admitted(callers.find(key_of(environ)), scope)
+
+
+def key_of(environ: WSGIEnvironment) -> str:
+    """Return the key or token that the request carries. Raises WireError (401)."""
     bearer = _BEARER.fullmatch(environ.get("HTTP_AUTHORIZATION", ""))
     if bearer is None:
         raise _unknown()
-    caller = callers.find(bearer[1])
+    return bearer[1]
+
+
+def admitted(caller: Caller | None, scope: Scope) -> Caller:
+    """Return the caller that was found, who has the scope. Raises WireError (401, 403)."""
     if caller is None:
         raise _unknown()
     if scope not in caller.scopes:

@@ -12,10 +12,12 @@ from authz_service.decision_api.answers import Answer, Explains, answer_of, asks
 from authz_service.decision_api.errors import WireError
 from authz_service.decision_api.questions import question_of, refuse_unless_permitted
 from authz_service.domain.questions import Decision, Question
-from authz_service.domain.vocabulary import Scope
+from authz_service.domain.vocabulary import Scope, SubjectType
+from authz_service.services.freshness import MIN_FACTS
 
-__all__ = ["Decides", "Evaluator"]
+__all__ = ["Decides", "Evaluator", "asks_plainly"]
 
+_PERSON: Final = SubjectType.PERSON.value
 _MEMBERS: Final = ("subject", "action", "resource", "context")
 
 
@@ -28,6 +30,21 @@ class _Semantic(StrEnum):
 
 
 _SEMANTICS: Final = {semantic.value: semantic for semantic in _Semantic}
+
+
+_BY_SCOPE: Final = frozenset({"at", "known_at", "explain", MIN_FACTS})
+"""Members of the context for which the caller has to be known first, or that are read elsewhere."""
+
+
+def asks_plainly(body: Mapping[str, Any]) -> bool:
+    """Tell whether it is clear, before it is known who asks, that the answer would be the same to all who may ask.
+
+    A person asks of now: the standing of operators has the caller's scopes in it.
+    """
+    subject, context = body.get("subject"), body.get("context")
+    if type(subject) is not dict or subject.get("type") != _PERSON:
+        return False
+    return context is None or (type(context) is dict and _BY_SCOPE.isdisjoint(context))
 
 
 class Decides(Protocol):

@@ -6,12 +6,26 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import Connection, Table, insert, select
+from sqlalchemy import Connection, Select, Table, insert, literal_column, select, union_all
 
 from authz_service.store import tables
 from authz_service.store.database import Database, lock_counter, translated_errors
+from authz_service.store.direct import Batch, Prepared, Row
 
-__all__ = ["AuditLogReader", "Bounds", "StoredCheckpoint", "StoredRecord", "Transaction", "append", "end_of_log"]
+__all__ = [
+    "END",
+    "AuditLogReader",
+    "Batch",
+    "Bounds",
+    "Row",
+    "StoredCheckpoint",
+    "StoredRecord",
+    "Transaction",
+    "append",
+    "end_of_log",
+    "log_end",
+    "written",
+]
 
 Transaction: TypeAlias = Connection
 """A writing transaction (`Database.writing`), for rooms that hand it on and never look inside."""
@@ -27,6 +41,10 @@ _BOUNDS: Final = """
            (SELECT coalesce(max(sequence), 0) FROM audit_record),
            (SELECT coalesce(max(sequence), 0) FROM audit_checkpoint)
 """
+END: Final = Prepared(lambda: union_all(*(_last(table) for table in (tables.audit_record, tables.audit_checkpoint))))
+"""The sequence and the hash of the last record and of the last checkpoint, as far as there are such."""
+_ADD_RECORD: Final = Prepared(lambda: insert(tables.audit_record))
+_ADD_CHECKPOINT: Final = Prepared(lambda: insert(tables.audit_checkpoint))
 _RECORDS: Final = f"""
     SELECT sequence, {{octets}}, hash FROM audit_record
     WHERE sequence > {{mark}} ORDER BY sequence LIMIT {PAGE}
@@ -69,30 +87,43 @@ class Bounds:
     last_checkpoint: int
 
 
-def end_of_log(transaction: Transaction) -> tuple[int, bytes] | None:
-    """Return the sequence and the hash that the next record follows on, None when the log is empty.
+def _last(table: Table) -> Select[Any]:
+    last = select(table.c.sequence, table.c.hash).order_by(table.c.sequence.desc()).limit(literal_column("1"))
+    return select(last.subquery())
 
-    Waits until nobody else writes, and keeps others from it until the end of the transaction. Where a checkpoint tells
-    of more records than there are, that is the end: what was cut off stays missing instead of being written over.
+
+def log_end(rows: Iterable[Row]) -> tuple[int, bytes] | None:
+    """Return the sequence and the hash that the next record follows on, None when the log is empty; `rows`: of END.
+
+    Where a checkpoint tells of more records than there are, that is the end: what was cut off stays missing instead of
+    being written over.
+    """
+    return max(((row[0], _octets(row[1])) for row in rows), key=lambda end: end[0], default=None)
+
+
+def end_of_log(transaction: Transaction) -> list[Row]:
+    """Return the rows of END.
+
+    Waits until nobody else writes, and keeps others from it until the end of the transaction.
     Raises StoreUnavailableError.
     """
+    reading = Batch()
+    reading.add(END)
     with translated_errors():
         lock_counter(transaction)
-        ends = [_last(transaction, table) for table in (tables.audit_record, tables.audit_checkpoint)]
-    return max((end for end in ends if end is not None), key=lambda end: end[0], default=None)
+        return reading.ask(transaction)[0]
 
 
-def _last(transaction: Transaction, table: Table) -> tuple[int, bytes] | None:
-    query = select(table.c.sequence, table.c.hash).order_by(table.c.sequence.desc()).limit(1)
-    row = transaction.execute(query).one_or_none()
-    return None if row is None else (row.sequence, bytes(row.hash))
+def append(batch: Batch, records: Iterable[StoredRecord], checkpoint: StoredCheckpoint) -> None:
+    """Have rows added after the end of the log, in the transaction in which that was read."""
+    batch.add(_ADD_RECORD, *(asdict(record) for record in records))
+    batch.add(_ADD_CHECKPOINT, asdict(checkpoint))
 
 
-def append(transaction: Transaction, records: Iterable[StoredRecord], checkpoint: StoredCheckpoint) -> None:
-    """Add rows after `end_of_log`. Raises StoreConflictError, StoreUnavailableError."""
+def written(transaction: Transaction, batch: Batch) -> None:
+    """Run a batch within a transaction. Raises StoreConflictError, StoreUnavailableError."""
     with translated_errors():
-        transaction.execute(insert(tables.audit_record), [asdict(record) for record in records])
-        transaction.execute(insert(tables.audit_checkpoint), asdict(checkpoint))
+        batch.run(transaction)
 
 
 class AuditLogReader:

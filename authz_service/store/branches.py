@@ -75,14 +75,14 @@ _MANDATE: Final = _columns("m", "mandate_id system mandator_id mandatary_id grou
 _MANDATE_INSTANTS: Final = _columns("m", "term_from term_to mandator_signed_at mandatary_signed_at ended_at valid_from")
 
 
-def branches(needs: Need, one_of: str, entries: str) -> list[str]:
+def branches(needs: Need, one_of: str, entries: str, *, sqlite: bool) -> list[str]:
     """Return the branches that the needs call for, as SELECTs.
 
     `one_of`: how to look for the subject and the other person at once; `entries`: how to open an array, with the array
     as {}. Branches read the CTEs resolved and, where a question has parties, party. CROSS JOIN keeps SQLite to the
     order written.
     """
-    found = [*_always(needs, one_of), *_of_what_is_named(needs), *_catalogue(needs, entries)]
+    found = [*_always(needs, one_of, sqlite=sqlite), *_of_what_is_named(needs), *_catalogue(needs, entries)]
     numbers = max(len(branch.numbers) for branch in found)
     return [branch.text(numbers) for branch in found]
 
@@ -133,21 +133,28 @@ def _of_what_is_named(needs: Need) -> Iterator[_Branch]:
         )
 
 
-def _always(needs: Need, one_of: str) -> Iterator[_Branch]:
+def _always(needs: Need, one_of: str, *, sqlite: bool) -> Iterator[_Branch]:
     party = "party" if needs & Need.PARTIES else "resolved"
     agent = f"(SELECT 1 FROM agent AS g WHERE g.agent_id = q.agent AND {so('g')} LIMIT 1)"
     revision, recorded_at = (
         f"(SELECT v.{name} FROM revision AS v WHERE v.recorded_at <= q.known ORDER BY v.recorded_at DESC LIMIT 1)"
         for name in ("revision", "recorded_at")
     )
+    source = "FROM resolved AS q"
+    if not sqlite and needs & Need.ALONE:
+        # One look for both; of several questions each would look again.
+        last = "SELECT * FROM revision AS v WHERE v.recorded_at <= q.known ORDER BY v.recorded_at DESC LIMIT 1"
+        revision, recorded_at = "v.revision", "v.recorded_at"
+        source += f" LEFT JOIN LATERAL ({last}) AS v ON true"
     yield _Branch(
         Part.RESOLVED,
         [
             *_columns("q", "enterprise_id capacity_id mandator_id mandatary_id subject_id other_id"),
             "(SELECT k.fingerprint FROM key_check AS k WHERE k.one = 1)",
+            *(_columns("q", "caller_name caller_scopes") if needs & Need.CALLER else []),
         ],
         [revision, recorded_at, *([agent] if needs & Need.AGENT else [])],
-        "FROM resolved AS q",
+        source,
     )
     yield _Branch(
         Part.PERSON,

@@ -29,7 +29,7 @@ from authz_service.domain.vocabulary import Domain, MandateSystem, RelationKind
 from authz_service.store.branches import TEXTS, Part
 from authz_service.store.errors import StoreUnavailableError
 
-__all__ = ["Folded", "fold"]
+__all__ = ["Folded", "caller_of", "fold"]
 
 Row: TypeAlias = tuple[Any, ...]
 Parts: TypeAlias = Mapping[int, Sequence[Row]]
@@ -62,6 +62,14 @@ def fold(queries: Sequence[FactsQuery], rows: Sequence[Row]) -> Folded:
         return Folded(facts, sorted_out[0][Part.RESOLVED][0][_T + 6] or "")
     except (ValueError, LookupError):
         raise StoreUnavailableError("the store holds words that this program does not know") from None
+
+
+def caller_of(rows: Sequence[Row]) -> tuple[str | None, str | None]:
+    """Return the caller's name and its scopes as they were read along with one question; None: there is none."""
+    for row in rows:
+        if row[1] == Part.RESOLVED:
+            return row[_T + 7], row[_T + 8]
+    return None, None
 
 
 def _facts(query: FactsQuery, parts: Parts) -> QuestionFacts:

@@ -20,6 +20,7 @@ from authz_service.domain.messages import Mail, Topic
 from authz_service.domain.national_numbers import holds_national_number
 from authz_service.store import tables
 from authz_service.store.database import Database, translated_errors
+from authz_service.store.direct import Batch, Prepared
 from authz_service.store.errors import UnstorableError
 from authz_service.store.rows import storable
 
@@ -31,11 +32,13 @@ __all__ = [
     "change_entry",
     "enqueue",
     "mail_entry",
+    "put",
     "when_put",
 ]
 
 SECOND: Final = 1_000_000
 _OUTBOX: Final = tables.outbox
+_PUT: Final = Prepared(lambda: insert(_OUTBOX))
 _VERSION_AT: Final = 15
 """Which sign of the text of a UUID is its version (RFC 9562, 4.1)."""
 _NAME_BASED: Final = "5"
@@ -107,10 +110,17 @@ def enqueue(connection: Connection, entries: Iterable[OutboxEntry]) -> None:
     Raises UnstorableError (a text holds NUL, a lone surrogate or a national number), StoreConflictError,
     StoreUnavailableError.
     """
+    batch = Batch()
+    put(batch, entries)
+    with translated_errors():
+        batch.run(connection)
+
+
+def put(batch: Batch, entries: Iterable[OutboxEntry]) -> None:
+    """As `enqueue`, by a statement put into a batch of that transaction. Raises UnstorableError."""
     rows = [_row(entry) for entry in entries]
     if rows:
-        with translated_errors():
-            connection.execute(insert(_OUTBOX), rows)
+        batch.add(_PUT, *rows)
 
 
 def when_put(connection: Connection, message_ids: Sequence[str]) -> dict[str, int]:

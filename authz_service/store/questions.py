@@ -30,6 +30,8 @@ class Need(IntFlag):
     """One application."""
     APPLICATIONS = auto()
     """Several of them."""
+    CALLER = auto()
+    """Who asks, by its key: nothing is read for anybody else. Only with ALONE."""
     CAPACITY = auto()
     """The capacity, where it does not come with all those of the enterprise."""
     MANDATE_GROUPS = auto()
@@ -51,6 +53,7 @@ class Need(IntFlag):
 # Plain numbers: putting flags together by their names takes longer than all the rest.
 _AGENT, _ALL_CAPACITIES, _ALONE = Need.AGENT.value, Need.ALL_CAPACITIES.value, Need.ALONE.value
 _APPLICATION, _APPLICATIONS, _CAPACITY = Need.APPLICATION.value, Need.APPLICATIONS.value, Need.CAPACITY.value
+_CALLER = Need.CALLER.value
 _MANDATE_GROUPS, _OTHER, _PARTIES = Need.MANDATE_GROUPS.value, Need.OTHER.value, Need.PARTIES.value
 _REPRESENTATIVES, _REQUEST, _RIGHT = Need.REPRESENTATIVES.value, Need.REQUEST.value, Need.RIGHT.value
 _SENDER_OF_CAPACITY, _TARGET = Need.SENDER_OF_CAPACITY.value, Need.TARGET.value
@@ -83,6 +86,8 @@ FIELDS: Final[dict[str, tuple[str, Need]]] = {
     "application": ("text", Need.APPLICATION),
     "applications": ("json", Need.APPLICATIONS),
     "mandate_groups": ("json", Need.MANDATE_GROUPS),
+    "caller_key": ("bytea", Need.CALLER),
+    "caller_now": ("bigint", Need.CALLER),
 }
 """What a question is made of in the statement: the SQL type of each field, and the need without which nobody reads it.
 
@@ -93,16 +98,22 @@ _encode: Final = json.JSONEncoder(ensure_ascii=True, check_circular=False, separ
 Question = dict[str, Any]
 
 
-def parameters(queries: Sequence[FactsQuery], key: Key) -> tuple[tuple[Any, ...], int]:
+def parameters(
+    queries: Sequence[FactsQuery], key: Key, caller: tuple[bytes, int] | None = None
+) -> tuple[tuple[Any, ...], int]:
     """Return the parameters of the reading statement for these questions, and what they need together (as in Need).
 
     National numbers go as their hash under the key. A text that no database can hold goes as NULL, which equals
-    nothing; whether it was given at all goes apart.
+    nothing; whether it was given at all goes apart. `caller`: of one question, the hash of the caller's key and the
+    present (UTC microseconds), to have the caller read along.
     """
     if len(queries) != 1:
         questions, needs = payload(queries, key)
         return (questions,), needs
     question, needs = _question(0, queries[0], key)
+    if caller is not None:
+        question["caller_key"], question["caller_now"] = caller
+        needs |= _CALLER
     if needs & _LISTS:
         question = {name: _encode(field) if type(field) is list else field for name, field in question.items()}
     return tuple(map(question.get, _names(needs))), needs | _ALONE

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
+from authz_service.domain.moments import FOREVER
 from authz_service.store.branches import branches
 from authz_service.store.conditions import IS_TARGET, NO_TEXT, coalesced, nearest, newest, so
 from authz_service.store.questions import FIELDS, LATEST, Need
@@ -27,6 +28,11 @@ _OF_SENDER: Final = (
 """The capacity of the technical user's sender: the active one, else the last."""
 _BYTES: Final = 'COLLATE "C"'
 _KNOWN: Final = "q.known"
+_OF_CALLER: Final = (
+    " CROSS JOIN caller AS w"
+    f" WHERE w.key_sha256 = q.caller_key AND w.revoked_at = {FOREVER} AND w.ends_at > q.caller_now"
+)
+"""Without a caller that has the key and may call, there is no question, and so nothing is looked for."""
 _PARTIES: Final = ("enterprise_id", "mandator_id", "mandatary_id")
 
 
@@ -38,7 +44,7 @@ def read_statement(dialect: str, needs: int) -> str:
     two, entries = "= ANY (ARRAY[q.subject_id, q.other_id])", "json_array_elements_text({}) AS j(value)"
     if sqlite:
         two, entries = "IN (q.subject_id, q.other_id)", "json_each({}) AS j"
-    parts = branches(needs, two if needs & Need.OTHER else "= q.subject_id", entries)
+    parts = branches(needs, two if needs & Need.OTHER else "= q.subject_id", entries, sqlite=sqlite)
     expressions = ",\n".join(f"{name} AS MATERIALIZED (\n{text}\n)" for name, text in _expressions(dialect, needs))
     statement = f"WITH\n{expressions}\n" + "\nUNION ALL\n".join(parts)
     if not needs & Need.THEN:
@@ -55,12 +61,15 @@ def _expressions(dialect: str, needs: Need) -> Iterator[tuple[str, str]]:
     else:
         yield "question", question
         question = "question"
+    asked = f"{question} AS q"
+    if needs & Need.CALLER:
+        asked += _OF_CALLER
     if needs & (Need.TARGET | Need.TECHNICAL_USER | Need.PARTIES):
-        yield "located", f"SELECT q.*, {_located(needs)} FROM {question} AS q"
+        yield "located", f"SELECT q.*, {_located(needs)} FROM {asked}"
         yield "resolved", f"SELECT q.*, {_enterprise(needs, 'q.capacity_id', 'q.named_id')} FROM located AS q"
     else:
         enterprise = _enterprise(needs, "q.capacity", _enterprise_with("enterprise_number"))
-        yield "resolved", f"SELECT q.*, {_located(needs)}, {enterprise} FROM {question} AS q"
+        yield "resolved", f"SELECT q.*, {_located(needs)}, {enterprise} FROM {asked}"
     if needs & Need.PARTIES:
         yield "party", _party(needs)
 
@@ -117,6 +126,8 @@ def _located(needs: Need) -> str:
     if not needs & (Need.TARGET | Need.TECHNICAL_USER | Need.PARTIES):
         # Looked for where it is wanted, and only when nothing else names the enterprise.
         del columns["named_id"], columns["target_enterprise_id"]
+    if needs & Need.CALLER:
+        columns |= {"caller_name": "w.name", "caller_scopes": "w.scopes"}
     return ", ".join(f"{text} AS {name}" for name, text in columns.items())
 
 

@@ -6,20 +6,22 @@ import hmac
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from functools import partial
 from types import TracebackType
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, Self, TypeVar, cast
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, bindparam, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Select, Update, bindparam, insert, select, update
 
 from authz_service.domain.facts import FactsQuery, QuestionFacts
 from authz_service.domain.identifiers import Niss
 from authz_service.domain.moments import FOREVER, now
 from authz_service.domain.records import PersonIdentity, Record
+from authz_service.store import fact_statements as statements
 from authz_service.store import tables
 from authz_service.store.believed import find_records
-from authz_service.store.database import Database, lock_counter, translated_errors
-from authz_service.store.errors import StoreConflictError, StoreError
-from authz_service.store.identities import person_with
+from authz_service.store.database import Database, translated_errors
+from authz_service.store.direct import Batch, Prepared, Row
+from authz_service.store.errors import StoreError
 from authz_service.store.keys import Key
 from authz_service.store.reading import read_within
 from authz_service.store.rows import SHAPES, Shape
@@ -30,6 +32,31 @@ CHUNK: Final = 2000
 """Rows a statement."""
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 
+_OLD: Final = "old_"
+"""What stands before the names of the values that a row to close has."""
+_COUNT: Final = Prepared(
+    lambda: update(tables.revision_counter).values(revision=bindparam("revision"), recorded_at=bindparam("recorded_at"))
+)
+_REVISION: Final = Prepared(lambda: insert(tables.revision))
+
+
+def _closing(shape: Shape) -> Update:
+    table = shape.table
+    same = (_same(column) for column in shape.columns)
+    return update(table).where(table.c.recorded_to == FOREVER, *same).values(recorded_to=bindparam("closed_at"))
+
+
+def _same(column: Column[Any]) -> ColumnElement[bool]:
+    old = bindparam(_OLD + column.name, type_=column.type)
+    # `=` where it is enough: PostgreSQL has no index for IS NOT DISTINCT FROM.
+    return column.is_not_distinct_from(old) if column.nullable else column == old
+
+
+_ADDITIONS: Final = {record_type: Prepared(partial(insert, shape.table)) for record_type, shape in SHAPES.items()}
+"""What adds a row, by type of record; its values are those of the columns."""
+_CLOSINGS: Final = {record_type: Prepared(partial(_closing, shape)) for record_type, shape in SHAPES.items()}
+"""What closes the believed row that has certain values (`_OLD` before their names), at `closed_at`."""
+
 
 class Recorder:
     """One transaction on the facts, as a context manager: commits at its end, rolls back on any error.
@@ -38,8 +65,16 @@ class Recorder:
     until the end, and revisions are given out in commit order. Not for more than one thread.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, gathering: bool = False, also: Sequence[Prepared] = ()) -> None:
+        """`gathering`: keep what `record` is to write until something is read, or the end; errors come then.
+
+        `also`: what else is to be read as soon as nobody else can write.
+        """
         self._database = database
+        self._gathering = gathering
+        self._waiting = Batch()
+        self._also = also
+        self._also_read: list[list[Row]] = []
         self._exits = ExitStack()
         self._results = ExitStack()
         self._connection: Connection | None = None
@@ -52,9 +87,12 @@ class Recorder:
         """Raises StoreUnavailableError (nobody answers, or another writer takes too long), KeyFileMismatchError."""
         with self._exits as exits:
             connection = exits.enter_context(self._database.writing())
-            self._revision, self._recorded_at = lock_counter(connection)
-            fingerprint = connection.scalar(select(tables.key_check.c.fingerprint))
-            self._key = self._database.key_with(fingerprint or "")
+            # Statements of their own: one that had to wait for the lock sees all else as it was before that.
+            for statement in (statements.LOCK, statements.KEY_CHECK, *self._also):
+                self._waiting.add(statement)
+            locked, fingerprints, *self._also_read = self._waiting.ask(connection)
+            self._revision, self._recorded_at = locked[0]
+            self._key = self._database.key_with(fingerprints[0][0] if fingerprints else "")
             self._connection = connection
             self._exits = exits.pop_all()
         return self
@@ -63,12 +101,14 @@ class Recorder:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """Raises StoreUnavailableError, StoreConflictError: then nothing was recorded."""
-        self._connection = None
-        try:
+        connection, self._connection = self._connection, None
+        with self._exits as exits:
             with translated_errors():
                 self._results.close()
-        finally:
-            self._exits.__exit__(kind, error, traceback)
+                if error is None and connection is not None:
+                    self._waiting.run(connection)
+            if error is not None:
+                exits.pop_all().__exit__(kind, error, traceback)
 
     @property
     def revision(self) -> int:
@@ -85,7 +125,17 @@ class Recorder:
     @property
     def connection(self) -> Connection:
         """The transaction itself, for what is written in it beside the facts."""
-        return self._open
+        return self._settled
+
+    @property
+    def batch(self) -> Batch:
+        """What is still to be written in this transaction; for what is written beside the facts, and is never read."""
+        return self._waiting
+
+    @property
+    def also_read(self) -> list[list[Row]]:
+        """The rows of each statement of `also`."""
+        return self._also_read
 
     @property
     def key(self) -> Key:
@@ -97,9 +147,11 @@ class Recorder:
         """Take back all that is written inside when an error leaves it, and keep what was written before."""
         before = self._revision, self._recorded_at
         try:
-            with translated_errors(), self._open.begin_nested():
+            with translated_errors(), self._settled.begin_nested():
                 yield
+                self._waiting.run(self._open)
         except BaseException:
+            self._waiting.forget()
             self._revision, self._recorded_at = before
             self._instant = None
             raise
@@ -107,11 +159,17 @@ class Recorder:
     def read(self, queries: Sequence[FactsQuery]) -> list[QuestionFacts]:
         """Return the facts of each question as they stand in this transaction. Raises StoreUnavailableError."""
         with translated_errors():
-            return read_within(self._open, self._known_key, queries)
+            return read_within(self._settled, self._known_key, queries)
 
     def find(self, record_type: type[AnyRecord], **said: str | tuple[str, ...]) -> list[AnyRecord]:
         """Return the believed records of a type that say this (`find_records`)."""
-        return find_records(self._open, record_type, **said)
+        with translated_errors():
+            if any(isinstance(value, tuple) for value in said.values()):
+                return find_records(self._settled, record_type, **said)
+            shape = SHAPES[cast("type[Record]", record_type)]
+            finding = statements.finding(shape.table.name, tuple(said))
+            self._waiting.add(finding.statement, said)
+            return cast("list[AnyRecord]", finding.records(self._waiting.ask(self._open)[-1]))
 
     def believed(self) -> Iterator[Record]:
         """Yield all records that are believed now, as they come."""
@@ -129,7 +187,10 @@ class Recorder:
 
     def identify(self, niss: Niss) -> str | None:
         """Return the person id that stands for the number, None when it is not known."""
-        return person_with(self._open, self._known_key, niss)
+        with translated_errors():
+            self._waiting.add(statements.PERSON, {"niss_hash": self._known_key.hash_of(niss.digits)})
+            rows = self._waiting.ask(self._open)[-1]
+        return rows[0][0] if rows else None
 
     def keyed_digest(self, octets: bytes) -> str:
         """Return what says whether two texts are the same, and nothing of what they hold (HMAC, hexadecimal)."""
@@ -156,7 +217,7 @@ class Recorder:
                 }
                 for identity in chunk
             ]
-            self._open.execute(insert(tables.person), rows)
+            self._settled.execute(insert(tables.person), rows)
 
     def record(self, add: Iterable[Record], close: Iterable[Record]) -> int:
         """Stop believing the records to close, believe those to add, and return the facts revision that makes.
@@ -172,6 +233,7 @@ class Recorder:
             added = sum(self._add(shape, chunk, recorded_at) for shape, chunk in _by_shape(add))
             if closed + added:
                 self._count(recorded_at)
+                self._written()
         return self._revision
 
     def count(self) -> int:
@@ -179,37 +241,44 @@ class Recorder:
         recorded_at, self._instant = self.instant, None
         with translated_errors():
             self._count(recorded_at)
+            self._written()
         return self._revision
 
     def _close(self, shape: Shape, chunk: list[Record], recorded_at: int) -> int:
-        table = shape.table
-        statement = (
-            update(table)
-            .where(table.c.recorded_to == FOREVER, *(_same(column) for column in shape.columns))
-            .values(recorded_to=bindparam("closed_at"))
-        )
-        rows = [{"old_" + name: value for name, value in shape.row(record).items()} for record in chunk]
-        result = self._open.execute(statement, [{**row, "closed_at": recorded_at} for row in rows])
-        if result.rowcount != len(chunk):
-            raise StoreConflictError(f"a record to close is not believed ({table.name})")
-        return len(chunk)
+        rows = [{_OLD + name: value for name, value in shape.row(record).items()} for record in chunk]
+        failure = f"a record to close is not believed ({shape.table.name})"
+        statement = _CLOSINGS[shape.record_type]
+        self._waiting.add(statement, *({**row, "closed_at": recorded_at} for row in rows), failure=failure)
+        return self._taken(chunk)
 
     def _add(self, shape: Shape, chunk: list[Record], recorded_at: int) -> int:
         period = {"recorded_from": recorded_at, "recorded_to": FOREVER}
-        self._open.execute(insert(shape.table), [{**shape.row(record), **period} for record in chunk])
+        rows = ({**shape.row(record), **period} for record in chunk)
+        self._waiting.add(_ADDITIONS[shape.record_type], *rows)
+        return self._taken(chunk)
+
+    def _taken(self, chunk: list[Record]) -> int:
+        """Return how many records were taken; a full chunk is written at once, so that no more than one waits."""
+        if len(chunk) == CHUNK:
+            self._waiting.run(self._open)
         return len(chunk)
 
     def _count(self, recorded_at: int) -> None:
         self._revision, self._recorded_at = self._revision + 1, recorded_at
         this = {"revision": self._revision, "recorded_at": recorded_at}
-        self._open.execute(update(tables.revision_counter).values(**this))
-        self._open.execute(insert(tables.revision).values(**this))
+        self._waiting.add(_COUNT, this)
+        self._waiting.add(_REVISION, this)
+
+    def _written(self) -> None:
+        """Write what is waiting, unless it may wait for more."""
+        if not self._gathering:
+            self._waiting.run(self._open)
 
     def _stream(self, query: Select[Any]) -> Iterator[Any]:
         """Yield rows as they come. One that is not read to its end is closed when the transaction ends."""
         with translated_errors():
             options = {"stream_results": True, "yield_per": CHUNK}
-            result = self._results.enter_context(closing(self._open.execute(query, execution_options=options)))
+            result = self._results.enter_context(closing(self._settled.execute(query, execution_options=options)))
             yield from result.mappings()
 
     @property
@@ -219,16 +288,17 @@ class Recorder:
         return self._connection
 
     @property
+    def _settled(self) -> Connection:
+        """The transaction, with all in it that was to be written."""
+        with translated_errors():
+            self._waiting.run(self._open)
+        return self._open
+
+    @property
     def _known_key(self) -> Key:
         if self._key is None:
             raise StoreError("a recorder works only as a context manager")
         return self._key
-
-
-def _same(column: Column[Any]) -> ColumnElement[bool]:
-    old = bindparam("old_" + column.name, type_=column.type)
-    # `=` where it is enough: PostgreSQL has no index for IS NOT DISTINCT FROM.
-    return column.is_not_distinct_from(old) if column.nullable else column == old
 
 
 def _chunks(identities: Iterable[PersonIdentity]) -> Iterator[list[PersonIdentity]]:

@@ -4,6 +4,7 @@ import hashlib
 import json
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,6 +36,17 @@ def test_members_are_ordered_by_utf_16_units_as_rfc_8785_wants() -> None:
     """The example of RFC 8785, 3.2.3."""
     value = {"\u20ac": 1, "\r": 2, "\ufb33": 3, "1": 4, "\U0001f600": 5, "\u0080": 6, "\u00f6": 7}
     assert list(json.loads(canonical(value))) == ["\r", "1", "\u0080", "\u00f6", "\u20ac", "\U0001f600", "\ufb33"]
+
+
+@given(JSON | st.text() | st.integers() | st.floats() | st.dictionaries(st.text(max_size=3), st.text(max_size=3)))
+def test_the_canonical_text_is_that_of_the_reference_implementation(value: object) -> None:
+    try:
+        expected = rfc8785.dumps(value).decode()  # type: ignore[arg-type]
+    except ValueError:
+        with pytest.raises(UnrecordableError):
+            canonical(value)
+    else:
+        assert canonical(value) == expected
 
 
 @given(

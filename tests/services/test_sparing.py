@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from authz_service.domain.questions import Question
+from authz_service.domain.vocabulary import Scope
 from authz_service.policy.engine import PolicyEngine
 from authz_service.services.decisions import DecisionService
 from tests.model.questions import random_questions
@@ -31,6 +32,14 @@ def test_the_policy_sees_the_same(whole: DecisionService, sparing: DecisionServi
     requests = random_questions(World(REFERENCE), seed, 600, absent_at=0)
     questions = [question_of(request) for request in requests]
     assert sparing.standings(questions, SCOPES) == whole.standings(questions, SCOPES)
+
+
+def test_how_a_person_stands_has_no_scope_of_the_caller_in_it(sparing: DecisionService) -> None:
+    """So a person's plain question can be read before it is known who asks it."""
+    questions = [question_of(request) for request in random_questions(World(REFERENCE), 7, 600, absent_at=0)]
+    of_persons = [question for question in questions if question.subject_type == "person"]
+    assert len(of_persons) > 100
+    assert sparing.standings(of_persons, frozenset({Scope.DECIDE})) == sparing.standings(of_persons, frozenset(Scope))
 
 
 def test_less_is_read_unless_an_explanation_is_asked_for(sparing: DecisionService) -> None:

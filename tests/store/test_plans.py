@@ -123,13 +123,23 @@ def spared(index: int) -> FactsQuery:
     return replace(question(index), all_capacities=False, sender_of_capacity=False)
 
 
-def _literal(value: str | int | None) -> str:
+def _literal(value: str | int | bytes | None) -> str:
+    if isinstance(value, bytes):
+        return rf"'\x{value.hex()}'"
     if isinstance(value, str):
         return "'" + value.replace("'", "''") + "'"
     return "NULL" if value is None else str(value)
 
 
-OF_OTHERS = Need.ALONE | Need.APPLICATION | Need.CAPACITY | Need.SENDER_OF_CAPACITY | Need.TECHNICAL_USER | Need.THEN
+OF_OTHERS = (
+    Need.ALONE
+    | Need.CALLER
+    | Need.APPLICATION
+    | Need.CAPACITY
+    | Need.SENDER_OF_CAPACITY
+    | Need.TECHNICAL_USER
+    | Need.THEN
+)
 """What the question that has every part does without, as it has more, or goes among several."""
 QUESTIONS = {"usual": question, "spared": spared, "every part": anything}
 pytestmark = pytest.mark.slow
@@ -138,7 +148,9 @@ pytestmark = pytest.mark.slow
 @pytest.mark.parametrize("kind", QUESTIONS)
 @pytest.mark.parametrize("many", [1, 100])
 def test_only_indexes_are_used(large: Database, kind: str, many: int) -> None:
-    values, needs = parameters([QUESTIONS[kind](index) for index in range(many)], large.key)
+    # Who asks is read along with a question by itself.
+    caller = (b"key", 1) if many == 1 else None
+    values, needs = parameters([QUESTIONS[kind](index) for index in range(many)], large.key, caller)
     statement = read_statement(large.dialect, needs)
     if kind == "every part":
         assert needs | OF_OTHERS == Need(sum(Need))

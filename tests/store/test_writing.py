@@ -2,19 +2,24 @@
 
 import dataclasses
 import sqlite3
+import time
+from threading import Thread
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from authz_service.domain.identifiers import Niss
 from authz_service.domain.moments import now
 from authz_service.domain.person_ids import is_person_id, new_person_id
-from authz_service.domain.records import PersonIdentity, Record
+from authz_service.domain.records import AgentRecord, PersonIdentity, Record
 from authz_service.store import tables
 from authz_service.store.database import Database
+from authz_service.store.direct import Prepared
 from authz_service.store.errors import StoreConflictError, StoreError, UnstorableError
 from authz_service.store.keys import KeyRing
+from authz_service.store.rows import SHAPES
 from authz_service.store.writing import Recorder
 from tests.store.facts import (
     ANNE,
@@ -249,33 +254,96 @@ def test_a_recorder_is_a_context_manager(database: Database) -> None:
 
 
 def test_rows_are_only_added_or_closed(database: Database) -> None:
-    """No statement deletes, and none changes anything but `recorded_to` (and the counter) in whatever order."""
-    statements: list[str] = []
-
-    @event.listens_for(database.engine, "before_cursor_execute")
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        statements.append(" ".join(statement.split()))
-
+    """Where the database itself refuses that one is deleted, or changed but for `recorded_to`, all goes as ever."""
     everything = list(EVERYTHING)
     load(database, everything)
     history = _history(database)
+    _refuse_other_changes(database)
     load(database, [changed(record, valid=until(50)) for record in everything], everything)
     load(database, [], [changed(record, valid=until(50)) for record in everything])
     load(database, everything)
-
-    assert not [text for text in statements if "DELETE" in text.upper()]
-    updates = [text for text in statements if text.upper().startswith("UPDATE")]
-    assert len(updates) >= 22
-    for text in updates:
-        if text.startswith("UPDATE revision_counter SET revision="):
-            continue
-        changes = text.partition(" SET ")[2].partition(" WHERE ")[0]
-        assert changes.startswith("recorded_to=")
-        assert "," not in changes
     # Every row of before is still there; of those that were closed, only the end of the record period is new.
     later = _history(database)
     for name, rows in history.items():
         assert {row[:-1] for row in rows} <= {row[:-1] for row in later[name]}
+    for change in ("DELETE FROM agent", "UPDATE agent SET service = 'other'", "DELETE FROM revision"):
+        with pytest.raises(DBAPIError, match="rows are only added or closed"), database.engine.begin() as connection:
+            connection.exec_driver_sql(change)
+
+
+def _refuse_other_changes(database: Database) -> None:
+    refusal, each = "SELECT RAISE(ABORT, 'rows are only added or closed');", "BEGIN {} END"
+    with database.engine.begin() as connection:
+        if database.dialect == "postgresql":
+            connection.exec_driver_sql(
+                "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+                " $$ BEGIN RAISE EXCEPTION 'rows are only added or closed'; END $$"
+            )
+            refusal, each = "", "FOR EACH ROW EXECUTE FUNCTION refuse()"
+        facts = [table for table in tables.METADATA.sorted_tables if "recorded_to" in table.c]
+        assert len(facts) == len(SHAPES)
+        for table in (*facts, tables.revision, tables.person):
+            columns = ", ".join(column.name for column in table.c if column.name != "recorded_to")
+            for number, change in enumerate(("DELETE", f"UPDATE OF {columns}")):
+                connection.exec_driver_sql(
+                    f"CREATE TRIGGER {table.name}_{number} BEFORE {change} ON {table.name} {each.format(refusal)}"
+                )
+
+
+def test_what_is_gathered_is_there_for_whatever_is_read_next(database: Database) -> None:
+    with Recorder(database, gathering=True) as recorder:
+        assert recorder.record([agent("one")], []) == 1
+        assert recorder.find(AgentRecord, agent_id="one") == [agent("one")]
+        assert recorder.record([agent("two")], [agent("one")]) == 2
+        assert set(recorder.believed()) == {agent("two")}
+        assert recorder.record([agent("three")], []) == 3
+    assert _believed(database) == {agent("two"), agent("three")}
+    assert [revision for revision, _ in _revisions(database)] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("add", "close"), [([agent("one"), agent("one")], []), ([agent("two")], [agent("nobody")])], ids=["add", "close"]
+)
+def test_what_is_gathered_and_contradicts_is_refused_at_the_end(
+    database: Database, add: list[Record], close: list[Record]
+) -> None:
+    with pytest.raises(StoreConflictError), Recorder(database, gathering=True) as recorder:
+        recorder.record(add, close)
+    assert _believed(database) == set()
+    assert load(database, [agent("one")]) == 1
+
+
+def test_what_is_gathered_is_taken_back_with_the_rest(database: Database) -> None:
+    def fail(recorder: Recorder) -> None:
+        with recorder.reversible():
+            recorder.record([agent("two")], [agent("one")])
+            raise ZeroDivisionError
+
+    with Recorder(database, gathering=True) as recorder:
+        recorder.record([agent("one")], [])
+        with pytest.raises(ZeroDivisionError):
+            fail(recorder)
+        assert recorder.revision == 1
+    assert _believed(database) == {agent("one")}
+    assert [revision for revision, _ in _revisions(database)] == [1]
+
+
+def test_a_writer_that_waited_sees_what_the_one_before_has_written(database: Database) -> None:
+    """Not only the counter, but also what is read as soon as the lock is had."""
+    found = []
+    agents = Prepared(lambda: select(tables.agent.c.agent_id))
+
+    def write() -> None:
+        with Recorder(database, also=(agents,)) as recorder:
+            found.append((recorder.revision, recorder.also_read))
+
+    with Recorder(database) as first:
+        waiting = Thread(target=write)
+        waiting.start()
+        time.sleep(0.3)
+        first.record([agent("one")], [])
+    waiting.join()
+    assert found == [(1, [[("one",)]])]
 
 
 def _history(database: Database) -> dict[str, set[tuple[Any, ...]]]:

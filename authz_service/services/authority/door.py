@@ -21,7 +21,7 @@ from authz_service.services.authority.reports import CommandResult, Conflict, Ef
 from authz_service.services.authority.work import Work
 from authz_service.services.decisions import DecisionService
 from authz_service.store.database import Database
-from authz_service.store.outbox import enqueue
+from authz_service.store.outbox import put
 from authz_service.store.writing import Recorder
 
 __all__ = ["Authority"]
@@ -50,7 +50,7 @@ class Authority:
         out under the same key are not carried out again. Raises IdempotencyKeyReusedError, StoreUnavailableError (then
         nothing was written), and what a command says is wrong with its input.
         """
-        with Recorder(self.database) as recorder:
+        with Recorder(self.database, gathering=True, also=(AuditLog.END,)) as recorder:
             repetition = Repetition(recorder, actor, idempotency)
             before = repetition.report()
             if before is not None:
@@ -80,14 +80,15 @@ class _Group:
     def carried_out(self, commands: Sequence[Command], *, together: bool) -> Report:
         revision = self._recorder.revision
         try:
-            with self._reversible(together=together):
+            # A command by itself is refused before it has written anything, or else it is carried out.
+            with self._reversible(together=together and len(commands) > 1):
                 for command in commands:
                     self._results.append(self._one(command))
                 self._stand_or_fall(together=together)
         except _WithdrawnError:
             self._withdraw(revision)
-        self._log.append(self._recorder.connection, self._audit.entries)
-        enqueue(self._recorder.connection, self._audit.messages)
+        self._log.add(self._recorder.batch, self._audit.entries, self._recorder.also_read[0])
+        put(self._recorder.batch, self._audit.messages)
         results = tuple(self._results)
         made = tuple(result.result for result in results)
         return Report(results, made, self._recorder.revision, changed=self._recorder.revision > revision)
