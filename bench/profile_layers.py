@@ -22,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
@@ -32,10 +32,10 @@ from typing import Any, Final
 from authz_service.bootstrap.application import build_application
 from authz_service.bootstrap.databases import upgrade_database
 from authz_service.bootstrap.service import Service, build_service
-from authz_service.decision_api.answers import answer_of
-from authz_service.decision_api.questions import question_of
+from authz_service.decision_api.answers import answer_of, new_evaluation_ids
+from authz_service.decision_api.batches import Batch, batch_in
+from authz_service.decision_api.evaluations import question_in
 from authz_service.decision_api.replies import json_reply
-from authz_service.decision_api.strict_json import read_object
 from authz_service.domain import moments
 from authz_service.domain.callers import Caller
 from authz_service.domain.vocabulary import Scope
@@ -113,9 +113,6 @@ def _layers(service: Service, *, many: bool) -> Iterator[tuple[str, Step]]:
     database, decisions = service.database, service.decisions
     apart = _finds_apart(service, many=many)
 
-    def members(body: dict[str, Any]) -> Any:
-        return [question_of(item) for item in (body["evaluations"] if many else [body])]
-
     def read(asked: Any) -> Any:
         asker = Asker(SCOPES, moments.now(), decisions.levels, whole=False)
         return [_Asked.read(question, asker) for question in asked]
@@ -143,8 +140,7 @@ def _layers(service: Service, *, many: bool) -> Iterator[tuple[str, Step]]:
     def policy(given: Any) -> Any:
         return *given[:2], [service.policy.ask(standing) for standing in given[2]]
 
-    yield "strict JSON", lambda octets: read_object(octets, DEPTH)
-    yield "members to questions", members
+    yield "strict JSON to questions", partial(_asked, many=many)
     yield "reading the questions", read
     yield "query values", values
     yield "statement (driver and server)", rows
@@ -155,6 +151,14 @@ def _layers(service: Service, *, many: bool) -> Iterator[tuple[str, Step]]:
     yield "answer and reply", partial(_reply, service, many=many)
 
 
+def _asked(octets: bytes, *, many: bool) -> Sequence[Any]:
+    """Return the questions of a request."""
+    if not many:
+        return [question_in(octets, DEPTH)]
+    batch = batch_in(octets, BATCH, DEPTH)
+    return batch.questions if isinstance(batch, Batch) else [batch]
+
+
 def _finds_apart(service: Service, *, many: bool) -> bool:
     """Tell whether the caller is found by itself, not read along with the facts of a question by itself."""
     return many or not service.callers.gains_by_reading_ahead
@@ -162,8 +166,8 @@ def _finds_apart(service: Service, *, many: bool) -> bool:
 
 def _reply(service: Service, given: Any, *, many: bool) -> bytes:
     told = [
-        answer_of(asked.question, decision, service.explanations)
-        for (asked, _), decision in zip(given[0], given[1], strict=True)
+        answer_of(asked.question, decision, service.explanations, evaluation_id)
+        for (asked, _), decision, evaluation_id in zip(*given[:2], new_evaluation_ids(len(given[0])), strict=True)
     ]
     return json_reply({"evaluations": told} if many else told[0]).body
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import rfc8785
 
-from authz_service.audit.entries import Json
 from authz_service.audit.errors import UnrecordableError
+
+if TYPE_CHECKING:
+    from authz_service.audit.entries import Json
 
 __all__ = ["FIRST", "GENESIS", "Link", "canonical", "chained", "hash_of", "link_in"]
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
@@ -24,7 +24,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from authz_service.audit.chain import canonical
 from authz_service.audit.errors import SigningKeyError, UnrecordableError
 from authz_service.domain.moments import text_of
-from authz_service.store.audit_log import StoredCheckpoint
+
+if TYPE_CHECKING:
+    from authz_service.store.audit_log import StoredCheckpoint
 
 __all__ = [
     "PublicKeys",
@@ -109,6 +111,8 @@ def statement(sequence: int, hash_: bytes, signed_at: int, key_id: str) -> str:
 
 def signed(key: SigningKey, sequence: int, hash_: bytes, signed_at: int) -> StoredCheckpoint:
     """Return the signed statement that the log ended with this record at `signed_at` (UTC microseconds)."""
+    from authz_service.store.audit_log import StoredCheckpoint  # noqa: PLC0415 - a process that only decides signs nothing
+
     signature = key.private.sign(statement(sequence, hash_, signed_at, key.key_id).encode())
     return StoredCheckpoint(sequence, signed_at, hash_, key.key_id, signature)
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol
 
 from authz_service.domain.callers import Caller, CallersUnreachableError
-from authz_service.domain.principals import MachinePrincipal
-from authz_service.identity.failures import IssuerUnreachableError
-from authz_service.identity.tokens import AccessTokens
+from authz_service.domain.principals import MachinePrincipal, Principal
+from authz_service.identity.failures import IssuerUnreachableError, TokenFailure
 from authz_service.store.callers import CallerAhead, Callers
 from authz_service.store.replicas import ReplicatedCallers
 
@@ -18,10 +17,17 @@ DOTS: Final = "."
 """A signed token has two in it (RFC 7515, 7.1), a key of ours none."""
 
 
+class ReadsTokens(Protocol):
+    """What says who comes with an access token."""
+
+    def principal(self, token: str, /) -> Principal | TokenFailure:
+        """Return who comes, or why the token is not accepted. Raises IssuerUnreachableError."""
+
+
 class KeysAndTokens:
     """Finds callers. May be called from any thread."""
 
-    def __init__(self, keys: Callers | ReplicatedCallers, tokens: AccessTokens) -> None:
+    def __init__(self, keys: Callers | ReplicatedCallers, tokens: ReadsTokens) -> None:
         self._keys = keys
         self._tokens = tokens
 

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from authz_service.audit.log import AuditLog
+from authz_service.audit.signing import SigningKey
 from authz_service.bootstrap.audit import read_audit_key
-from authz_service.bootstrap.identity import build_access_tokens
 from authz_service.bootstrap.opening import open_database
 from authz_service.bootstrap.policies import load_explanations, load_policy
 from authz_service.bootstrap.replicas import Servers, open_servers
-from authz_service.identity.tokens import AccessTokens
+from authz_service.bootstrap.tokens import Tokens
 from authz_service.policy.engine import PolicyEngine
 from authz_service.services.decisions import DecisionService
 from authz_service.services.explanations import Explanations
@@ -40,20 +39,21 @@ class Service:
     database: Database
     servers: Servers
     callers: Callers
-    access_tokens: AccessTokens
+    access_tokens: Tokens
     policy: PolicyEngine
     decisions: DecisionService
     fresh_decisions: FreshDecisions
     searches: FreshSearches
     explanations: Explanations
-    audit_log: AuditLog
+    audit_key: SigningKey
 
     @property
     def authority(self) -> Authority:
         """The write door. A process that only decides never imports what is behind it."""
-        from authz_service.services.authority.door import Authority  # noqa: PLC0415 - as just said
+        from authz_service.audit.log import AuditLog  # noqa: PLC0415 - as just said
+        from authz_service.services.authority.door import Authority  # noqa: PLC0415
 
-        return Authority(self.database, self.policy, self.settings.assurance.levels, self.audit_log)
+        return Authority(self.database, self.policy, self.settings.assurance.levels, AuditLog(self.audit_key))
 
     def close(self) -> None:
         """Give back the connections of this thread and of the pools."""
@@ -63,7 +63,7 @@ class Service:
 def build_service(settings: Settings) -> Service:
     """Return the service, ready to answer. Raises StartError, StoreError."""
     policy = load_policy(settings)
-    access_tokens = build_access_tokens(settings)
+    access_tokens = Tokens(settings)
     database = open_database(settings)
     servers = open_servers(settings, database)
 
@@ -85,5 +85,5 @@ def build_service(settings: Settings) -> Service:
         fresh_decisions=FreshDecisions(servers.sources(sparing, sparing(database))),
         searches=FreshSearches(searches),
         explanations=load_explanations(),
-        audit_log=AuditLog(read_audit_key(settings)),
+        audit_key=read_audit_key(settings),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import socket
@@ -19,6 +18,7 @@ from granian.log import LogLevels
 
 from authz_service.bootstrap.application import build_application, worker
 from authz_service.bootstrap.log_lines import configure_logging
+from authz_service.bootstrap.memory import keep_memory_small, settle_memory
 from authz_service.bootstrap.service import build_service
 from authz_service.cli.configuration import configured
 from authz_service.settings import Settings
@@ -43,6 +43,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     for name, value in (("HOST", host), ("PORT", port), ("WORKERS", workers)):
         if value is not None:
             os.environ[f"AUTHZ_{name}"] = str(value)
+    keep_memory_small()
     settings = configured()
     _try_port(settings)
     logging = configure_logging(settings)
@@ -64,9 +65,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         log_level=LogLevels.warning,
         log_dictconfig=logging,
     )
-    # What is here now stays. The workers are forked from here and share its memory as long as nobody goes through it in
-    # search of garbage.
-    gc.freeze()
+    settle_memory()
     with _signals_noticed():
         server.serve(target_loader=partial(worker, app), wrap_loader=False)
     log.info("stopped")

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from authz_service.decision_api.errors import WireError
 from authz_service.domain import moments
 from authz_service.domain.questions import Decision, Question
 
-__all__ = ["Answer", "Explains", "answer_of", "asks_why", "new_evaluation_id", "unanswered"]
+__all__ = ["Answer", "Explains", "answer_of", "asks_why", "new_evaluation_ids", "unanswered"]
 
 Answer = dict[str, Any]
 """The JSON object of one decision."""
+_VARIANT: Final = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
+"""Two random bits behind the two of the variant (RFC 9562, 4.1), by a random digit."""
 
 
 class Explains(Protocol):
@@ -31,7 +33,7 @@ def asks_why(question: Question) -> bool:
     return question.context.get("explain") is True
 
 
-def answer_of(question: Question, decision: Decision, explanations: Explains) -> Answer:
+def answer_of(question: Question, decision: Decision, explanations: Explains, evaluation_id: str) -> Answer:
     """Return the answer to a question, explained when the question asks for it."""
     answer = decision.answer
     context: dict[str, Any] = {
@@ -39,7 +41,7 @@ def answer_of(question: Question, decision: Decision, explanations: Explains) ->
         "rules": answer.rules,
         "policy": decision.policy,
         "facts": decision.facts,
-        "evaluation_id": new_evaluation_id(),
+        "evaluation_id": evaluation_id,
     }
     if question.context:
         if _asks_of_readable_moment(question):
@@ -61,19 +63,15 @@ def unanswered(error: WireError) -> Answer:
     return {"decision": False, "context": {"error": {"status": error.status.value, "message": error.message}}}
 
 
-def new_evaluation_id() -> str:
-    """Return an id that no other decision has and that sorts by time: a UUID of version 7 (RFC 9562, 5.7)."""
-    random = int.from_bytes(os.urandom(10), "big")
-    milliseconds = time.time_ns() // 1_000_000
-    number = (
-        (milliseconds & 0xFFFFFFFFFFFF) << 80
-        | 0x7 << 76
-        | (random >> 68) << 64
-        | 0b10 << 62
-        | (random & 0x3FFFFFFFFFFFFFFF)
-    )
-    digits = f"{number:032x}"
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+def new_evaluation_ids(count: int) -> list[str]:
+    """Return ids that no other decisions have and that sort by time: UUIDs of version 7 (RFC 9562, 5.7)."""
+    milliseconds = f"{time.time_ns() // 1_000_000 & 0xFFFFFFFFFFFF:012x}"
+    begin = f"{milliseconds[:8]}-{milliseconds[8:]}-7"
+    random = os.urandom(10 * count).hex()
+    return [
+        f"{begin}{random[at : at + 3]}-{_VARIANT[random[at + 3]]}{random[at + 4 : at + 7]}-{random[at + 7 : at + 19]}"
+        for at in range(0, 20 * count, 20)
+    ]
 
 
 def _asks_of_readable_moment(question: Question) -> bool:

@@ -12,11 +12,11 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import structlog
 
-from authz_service.decision_api.answers import Answer, Explains
-from authz_service.decision_api.bodies import forget_unread, read_body
+from authz_service.decision_api.answers import Explains
+from authz_service.decision_api.bodies import forget_unread, object_of, read_octets
 from authz_service.decision_api.callers import CallerSought, FindsCallers, SeeksCallers, admitted, authenticated, key_of
 from authz_service.decision_api.errors import WireError
-from authz_service.decision_api.evaluations import Decides, Evaluator, asks_plainly
+from authz_service.decision_api.evaluations import Decides, Evaluated, Evaluator, asks_plainly, question_in
 from authz_service.decision_api.health import Readiness, liveness, readiness_reply
 from authz_service.decision_api.metadata import (
     EVALUATION_PATH,
@@ -28,7 +28,7 @@ from authz_service.decision_api.metadata import (
     path_of,
     well_known_paths,
 )
-from authz_service.decision_api.recording import Decided, FoundOnce, decision_records, search_record
+from authz_service.decision_api.recording import FoundOnce, decision_records, search_record
 from authz_service.decision_api.replies import STATUS_LINES, Reply, error_reply, json_reply
 from authz_service.decision_api.request_ids import HEADER, request_id_of
 from authz_service.decision_api.searches import FindsAll, Searcher
@@ -85,9 +85,9 @@ class DecisionApplication:
         self._callers_sought = callers_sought
         self._settings = settings
         self._next_app = next_app
-        self._decisions = decisions
+        limits = settings.items, settings.explanations, settings.depth
+        self._evaluator = Evaluator(decisions, explanations, *limits)
         self._searches = searches
-        self._explanations = explanations
         self._decision_log = decision_log
         self._metadata = json_reply(
             metadata(settings.public_url), headers=(("Cache-Control", f"public, max-age={METADATA_SECONDS}"),)
@@ -154,42 +154,37 @@ class DecisionApplication:
     # --- endpoints ----------------------------------------------------------------------------------------------------
 
     def _evaluation(self, environ: WSGIEnvironment) -> Reply:
-        sought = None
         if self._callers_sought is not None and _is_short(environ):
             sought = self._callers_sought(key_of(environ), partial(_admit, environ))
-        return self._answered(environ, Evaluator.single) if sought is None else self._answered_within(sought, environ)
+            if sought is not None:
+                return self._answered_within(sought, environ)
+        caller, octets = self._asked(environ, Scope.DECIDE)
+        return self._told(
+            environ, caller, self._evaluator.single(question_in(octets, self._settings.depth), caller.scopes)
+        )
 
     def _answered_within(self, sought: CallerSought, environ: WSGIEnvironment) -> Reply:
         """Answer a question by itself, whose facts are read together with who asks it."""
         with sought:
-            body = read_body(environ, self._settings.body_bytes, self._settings.depth)
-            scopes = ASKERS_SCOPES if asks_plainly(body) else sought.settle().scopes
-            decided = Decided(self._decisions)
-            answer = self._evaluator(decided).single(body, scopes)
-        return self._told(environ, sought.settle(), answer, decided)
+            question = question_in(read_octets(environ, self._settings.body_bytes), self._settings.depth)
+            scopes = ASKERS_SCOPES if asks_plainly(question) else sought.settle().scopes
+            evaluated = self._evaluator.single(question, scopes)
+        return self._told(environ, sought.settle(), evaluated)
 
     def _evaluations(self, environ: WSGIEnvironment) -> Reply:
-        return self._answered(environ, Evaluator.batch)
+        caller, octets = self._asked(environ, Scope.DECIDE)
+        return self._told(environ, caller, self._evaluator.batch(octets, caller.scopes))
 
-    def _answered(
-        self, environ: WSGIEnvironment, evaluate: Callable[[Evaluator, dict[str, Any], frozenset[Scope]], Answer]
-    ) -> Reply:
-        caller, body = self._asked(environ, Scope.DECIDE)
-        decided = Decided(self._decisions)
-        return self._told(environ, caller, evaluate(self._evaluator(decided), body, caller.scopes), decided)
-
-    def _evaluator(self, decided: Decided) -> Evaluator:
-        return Evaluator(decided, self._explanations, self._settings.items, self._settings.explanations)
-
-    def _told(self, environ: WSGIEnvironment, caller: Caller, answer: Answer, decided: Decided) -> Reply:
-        reply = json_reply(answer)
+    def _told(self, environ: WSGIEnvironment, caller: Caller, evaluated: Evaluated) -> Reply:
+        reply = json_reply(evaluated.answer)
         if self._decision_log is not None:
             request = (caller.name, environ[REQUEST_ID], environ[STARTED])
-            self._record(self._decision_log, decision_records(answer, decided.decided, *request))
+            self._record(self._decision_log, decision_records(evaluated, *request))
         return reply
 
     def _search(self, kind: SearchKind, environ: WSGIEnvironment) -> Reply:
-        caller, body = self._asked(environ, Scope.SEARCH)
+        caller, octets = self._asked(environ, Scope.SEARCH)
+        body = object_of(octets, self._settings.depth)
         searches = FoundOnce(self._searches)
         answer = Searcher(searches, self._settings.items).search(kind, body, caller)
         reply = json_reply(answer)
@@ -203,10 +198,10 @@ class DecisionApplication:
         if not decision_log.record(records):
             raise self._unavailable("what was decided could not be recorded")
 
-    def _asked(self, environ: WSGIEnvironment, scope: Scope) -> tuple[Caller, dict[str, Any]]:
+    def _asked(self, environ: WSGIEnvironment, scope: Scope) -> tuple[Caller, bytes]:
         caller = authenticated(environ, self._callers, scope)
         environ[CALLER_NAME] = caller.name
-        return caller, read_body(environ, self._settings.body_bytes, self._settings.depth)
+        return caller, read_octets(environ, self._settings.body_bytes)
 
     # --- beside the endpoints -----------------------------------------------------------------------------------------
 

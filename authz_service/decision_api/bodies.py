@@ -10,7 +10,7 @@ from wsgiref.types import WSGIEnvironment
 from authz_service.decision_api.errors import WireError
 from authz_service.decision_api.strict_json import StrictJsonError, read_object
 
-__all__ = ["forget_unread", "read_body"]
+__all__ = ["forget_unread", "object_of", "read_octets"]
 
 MEDIA_TYPE: Final = "application/json"
 CHUNK_BYTES: Final = 65_536
@@ -18,19 +18,24 @@ FORGOTTEN_TIMES: Final = 4
 """How many times the limit is still taken in, to be forgotten, so that the sender gets its answer."""
 
 
-def read_body(environ: WSGIEnvironment, most: int, depth: int) -> dict[str, Any]:
-    """Return the JSON object that the request carries: at most `most` bytes, nested at most `depth` levels.
+def read_octets(environ: WSGIEnvironment, most: int) -> bytes:
+    """Return the octets that the request carries as JSON: one at least, `most` at most.
 
     Raises WireError: 415 for another media type, character set or content coding, 413 when it is too large, else 400.
     """
     media_type = environ.get("CONTENT_TYPE", "")
     if media_type != MEDIA_TYPE and not _is_json(media_type):
         raise WireError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "the Content-Type must be application/json, in UTF-8")
-    if environ.get("HTTP_CONTENT_ENCODING", "identity").lower() not in {"identity", ""}:
+    if "HTTP_CONTENT_ENCODING" in environ and environ["HTTP_CONTENT_ENCODING"].lower() not in {"identity", ""}:
         raise WireError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "the body must not be compressed or otherwise encoded")
     octets = _octets(environ, most)
     if not octets:
         raise _bad("the body is empty")
+    return octets
+
+
+def object_of(octets: bytes, depth: int) -> dict[str, Any]:
+    """Return the JSON object that the octets are, nested at most `depth` levels. Raises WireError (400)."""
     try:
         return read_object(octets, depth)
     except StrictJsonError as error:

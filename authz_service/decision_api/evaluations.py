@@ -2,49 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from http import HTTPStatus
-from typing import Any, Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
-from authz_service.decision_api.answers import Answer, Explains, answer_of, asks_why, unanswered
+from authz_service.decision_api.answers import Answer, Explains, answer_of, asks_why, new_evaluation_ids, unanswered
+from authz_service.decision_api.batches import Batch, Semantic, batch_in
+from authz_service.decision_api.bodies import object_of
 from authz_service.decision_api.errors import WireError
-from authz_service.decision_api.questions import question_of, refuse_unless_permitted
+from authz_service.decision_api.plain import plain_question
+from authz_service.decision_api.questions import LOOKED_AT, question_of, refuse_unless_permitted
 from authz_service.domain.questions import Decision, Question
 from authz_service.domain.vocabulary import Scope, SubjectType
-from authz_service.services.freshness import MIN_FACTS
 
-__all__ = ["Decides", "Evaluator", "asks_plainly"]
+__all__ = ["Decides", "Evaluated", "Evaluator", "asks_plainly", "question_in"]
 
 _PERSON: Final = SubjectType.PERSON.value
-_MEMBERS: Final = ("subject", "action", "resource", "context")
 
 
-class _Semantic(StrEnum):
-    """When a batch ends (7.1.2.1). An error counts as a denial."""
-
-    EXECUTE_ALL = "execute_all"
-    DENY_ON_FIRST_DENY = "deny_on_first_deny"
-    PERMIT_ON_FIRST_PERMIT = "permit_on_first_permit"
+def question_in(octets: bytes, depth: int) -> Question:
+    """Return the question that a body asks. `depth`: the levels it may have. Raises WireError (400)."""
+    plain = plain_question(octets, depth)
+    return question_of(object_of(octets, depth)) if plain is None else plain
 
 
-_SEMANTICS: Final = {semantic.value: semantic for semantic in _Semantic}
-
-
-_BY_SCOPE: Final = frozenset({"at", "known_at", "explain", MIN_FACTS})
-"""Members of the context for which the caller has to be known first, or that are read elsewhere."""
-
-
-def asks_plainly(body: Mapping[str, Any]) -> bool:
+def asks_plainly(question: Question) -> bool:
     """Tell whether it is clear, before it is known who asks, that the answer would be the same to all who may ask.
 
     A person asks of now: the standing of operators has the caller's scopes in it.
     """
-    subject, context = body.get("subject"), body.get("context")
-    if type(subject) is not dict or subject.get("type") != _PERSON:
-        return False
-    return context is None or (type(context) is dict and _BY_SCOPE.isdisjoint(context))
+    return question.subject_type == _PERSON and LOOKED_AT.isdisjoint(question.context)
 
 
 class Decides(Protocol):
@@ -54,110 +42,92 @@ class Decides(Protocol):
         """Return a decision for each question, in order. Raises StoreUnavailableError."""
 
 
+class Evaluated(NamedTuple):
+    """The answer to a request, and each question that was decided for it, with its decision."""
+
+    answer: Answer
+    decided: Sequence[tuple[Question, Decision]]
+
+
 @dataclass(frozen=True, slots=True)
 class Evaluator:
-    """Answers the bodies of requests.
+    """Answers the questions of requests. May be used from any thread.
 
-    `most`: how many questions a batch may hold; `most_explained`: how many of them may ask for an explanation.
+    `most`: how many questions a batch may hold; `most_explained`: how many of them may ask for an explanation;
+    `depth`: the levels that a body may have.
     """
 
     decisions: Decides
     explanations: Explains
     most: int
     most_explained: int
+    depth: int
 
-    def single(self, body: Mapping[str, Any], scopes: frozenset[Scope]) -> Answer:
-        """Return the answer to the one question of a body.
+    def single(self, question: Question, scopes: frozenset[Scope]) -> Evaluated:
+        """Return the answer to one question.
 
         Raises WireError (400, 403); StoreUnavailableError when nothing can be decided.
         """
-        question = question_of(body)
         refuse_unless_permitted(question, scopes)
         [decision] = self.decisions.decide([question], scopes)
-        return answer_of(question, decision, self.explanations)
+        [evaluation_id] = new_evaluation_ids(1)
+        return Evaluated(answer_of(question, decision, self.explanations, evaluation_id), [(question, decision)])
 
-    def batch(self, body: Mapping[str, Any], scopes: frozenset[Scope]) -> Answer:
+    def batch(self, octets: bytes, scopes: frozenset[Scope]) -> Evaluated:
         """Return the answers to all questions of a body, or the one answer when it holds no `evaluations` (7.1).
 
         What is wrong with one of the questions is told in its place. All are decided at once, from the same facts: what
         a semantic would have left out is taken from the answers. Raises as `single` does.
         """
-        semantic = _semantic_of(body)
-        items = body.get("evaluations")
-        if items is None or items == []:
-            return self.single(body, scopes)
-        if not isinstance(items, list):
-            raise _bad("evaluations must be an array")
-        if len(items) > self.most:
-            raise _bad(f"evaluations holds more than {self.most} questions")
-        questions = _questions(_defaults_of(body), items, scopes)
-        if sum(isinstance(question, Question) and asks_why(question) for question in questions) > self.most_explained:
-            raise _bad(f"evaluations holds more than {self.most_explained} questions that ask for an explanation")
-        answers = self._answers(questions, scopes)
-        return {"evaluations": _until_decided(answers, semantic)}
-
-    def _answers(self, questions: Sequence[Question | WireError], scopes: frozenset[Scope]) -> list[Answer]:
+        batch = batch_in(octets, self.most, self.depth)
+        if not isinstance(batch, Batch):
+            return self.single(batch, scopes)
+        questions = [_permitted(question, scopes, position) for position, question in enumerate(batch.questions)]
         sound = [question for question in questions if isinstance(question, Question)]
-        decisions = iter(self.decisions.decide(sound, scopes) if sound else ())
-        return [
-            unanswered(question)
-            if isinstance(question, WireError)
-            else answer_of(question, next(decisions), self.explanations)
-            for question in questions
+        if sum(map(asks_why, sound)) > self.most_explained:
+            message = f"evaluations holds more than {self.most_explained} questions that ask for an explanation"
+            raise WireError(HTTPStatus.BAD_REQUEST, message)
+        decided = list(zip(sound, self.decisions.decide(sound, scopes) if sound else (), strict=True))
+        answers = _until_decided(self._answers(questions, decided), batch.semantic)
+        return Evaluated({"evaluations": answers}, decided)
+
+    def _answers(
+        self, questions: Sequence[Question | WireError], decided: Sequence[tuple[Question, Decision]]
+    ) -> list[Answer]:
+        explanations = self.explanations
+        answers = [
+            answer_of(question, decision, explanations, evaluation_id)
+            for (question, decision), evaluation_id in zip(decided, new_evaluation_ids(len(decided)), strict=True)
         ]
+        if len(answers) == len(questions):
+            return answers
+        answered = iter(answers)
+        return [unanswered(question) if isinstance(question, WireError) else next(answered) for question in questions]
 
 
-def _semantic_of(body: Mapping[str, Any]) -> _Semantic:
-    options = body.get("options")
-    if options is None:
-        return _Semantic.EXECUTE_ALL
-    if not isinstance(options, dict):
-        raise _bad("options must be an object")
-    named = options.get("evaluations_semantic")
-    if named is None:
-        return _Semantic.EXECUTE_ALL
-    semantic = _SEMANTICS.get(named) if isinstance(named, str) else None
-    if semantic is None:
-        raise _bad(f"options.evaluations_semantic must be one of {', '.join(_SEMANTICS)}")
-    return semantic
-
-
-def _defaults_of(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what stands at the top for all questions. Clients send null for what they do not have."""
-    defaults = {name: body[name] for name in _MEMBERS if body.get(name) is not None}
-    for name, value in defaults.items():
-        if not isinstance(value, dict):
-            raise _bad(f"{name} must be an object")
-    return defaults
-
-
-def _questions(
-    defaults: Mapping[str, Any], items: Sequence[object], scopes: frozenset[Scope]
-) -> list[Question | WireError]:
-    questions: list[Question | WireError] = []
-    for position, item in enumerate(items):
+def _permitted(question: Question | WireError, scopes: frozenset[Scope], position: int) -> Question | WireError:
+    """Return a question of a batch where the caller may ask it; else what is wrong with it, and where."""
+    if isinstance(question, Question):
+        if LOOKED_AT.isdisjoint(question.context):
+            return question
         try:
-            if not isinstance(item, dict):
-                raise _bad("it must be an object")
-            # What an item has replaces the default as a whole, an empty object or null too (7.1.1).
-            question = question_of({**defaults, **item})
             refuse_unless_permitted(question, scopes)
-            questions.append(question)
         except WireError as error:
-            questions.append(WireError(error.status, f"evaluations[{position}]: {error.message}"))
-    return questions
+            return _at(position, error)
+        return question
+    return _at(position, question)
 
 
-def _until_decided(answers: list[Answer], semantic: _Semantic) -> list[Answer]:
+def _at(position: int, error: WireError) -> WireError:
+    return WireError(error.status, f"evaluations[{position}]: {error.message}")
+
+
+def _until_decided(answers: list[Answer], semantic: Semantic) -> list[Answer]:
     """Return the answers up to and including the one that ends the batch."""
-    if semantic is _Semantic.EXECUTE_ALL:
+    if semantic is Semantic.EXECUTE_ALL:
         return answers
-    ending = semantic is _Semantic.PERMIT_ON_FIRST_PERMIT
+    ending = semantic is Semantic.PERMIT_ON_FIRST_PERMIT
     for position, answer in enumerate(answers):
         if answer["decision"] is ending:
             return answers[: position + 1]
     return answers
-
-
-def _bad(message: str) -> WireError:
-    return WireError(HTTPStatus.BAD_REQUEST, message)

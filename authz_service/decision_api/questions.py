@@ -17,12 +17,15 @@ from authz_service.decision_api.callers import lacks_scope
 from authz_service.decision_api.errors import WireError
 from authz_service.domain.questions import Question
 from authz_service.domain.vocabulary import Scope
-from authz_service.services.freshness import MinFactsError, min_facts_of
+from authz_service.services.freshness import MIN_FACTS, MinFactsError, min_facts_of
 
-__all__ = ["QuestionForm", "converted", "question_of", "refuse_unless_permitted"]
+__all__ = ["LOOKED_AT", "NOTHING", "QuestionForm", "converted", "question_of", "refuse_unless_permitted"]
 
 AnyForm = TypeVar("AnyForm")
-_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+"""Properties or a context of a question that has none."""
+LOOKED_AT: Final = frozenset({"at", "known_at", "explain", MIN_FACTS})
+"""Members of a context that not every caller may have there, or that are looked at before the question is put."""
 _PROBLEM: Final = re.compile(
     r"(?:Object missing required field `(?P<missing>\w+)`|Expected `(?P<type>\w+)[^`]*`, got `[^`]*`)"
     r"(?: - at `\$\.(?P<path>[\w.]+)`)?"
@@ -60,9 +63,9 @@ class QuestionForm(msgspec.Struct, gc=False):
             action.name,
             resource.type,
             resource.id,
-            _NOTHING if subject.properties is None else subject.properties,
-            _NOTHING if action.properties is None else action.properties,
-            _NOTHING if self.context is None else self.context,
+            NOTHING if subject.properties is None else subject.properties,
+            NOTHING if action.properties is None else action.properties,
+            NOTHING if self.context is None else self.context,
         )
 
 
@@ -85,7 +88,7 @@ def refuse_unless_permitted(question: Question, scopes: frozenset[Scope]) -> Non
     Also that it asks for a facts revision where it asks for one. Raises WireError (403, 400).
     """
     context = question.context
-    if not context:
+    if LOOKED_AT.isdisjoint(context):
         return
     asks_of_then = context.get("at") is not None or context.get("known_at") is not None
     if asks_of_then and Scope.AS_OF not in scopes:

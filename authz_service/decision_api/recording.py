@@ -3,36 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 from authz_service.decision_api.answers import Answer
-from authz_service.decision_api.evaluations import Decides
+from authz_service.decision_api.evaluations import Evaluated
 from authz_service.decision_api.searches import FindsAll
-from authz_service.decision_log.records import DecisionRecord, SearchRecord, Told, cut
+from authz_service.decision_log.records import LONGEST, DecisionRecord, Request, SearchRecord, Told, cut
 from authz_service.domain.questions import Decision, Question
 from authz_service.domain.vocabulary import ResourceType, Scope
 from authz_service.services.search.sought import Found, Progress, Sought
 
-__all__ = ["Decided", "FoundOnce", "decision_records", "search_record"]
+__all__ = ["FoundOnce", "decision_records", "search_record"]
 
 _PERSON: Final = ResourceType.PERSON.value
-
-
-class Decided:
-    """Has the questions of one request decided, and keeps them with their decisions."""
-
-    __slots__ = ("_decisions", "decided")
-
-    def __init__(self, decisions: Decides) -> None:
-        self._decisions = decisions
-        self.decided: list[tuple[Question, Decision]] = []
-
-    def decide(self, questions: Sequence[Question], scopes: frozenset[Scope]) -> list[Decision]:
-        """Return what the decisions are. Raises as they do."""
-        decisions = self._decisions.decide(questions, scopes)
-        self.decided = list(zip(questions, decisions, strict=True))
-        return decisions
 
 
 class FoundOnce:
@@ -61,51 +45,37 @@ class FoundOnce:
         return self.found
 
 
-def decision_records(
-    answer: Answer, decided: Sequence[tuple[Question, Decision]], caller: str, request_id: str, started: int
-) -> list[DecisionRecord]:
+def decision_records(evaluated: Evaluated, caller: str, request_id: str, started: int) -> list[DecisionRecord]:
     """Return a record of each decision that the answer tells, in order.
 
     `started`: when the request came, by `time.perf_counter_ns`. What a batch's semantic leaves out is not told.
     """
-    moment, microseconds = time.time_ns(), (time.perf_counter_ns() - started) // 1000
-    request_id = cut(request_id)
+    answer, decided = evaluated
+    request = _request(caller, request_id, started)
     items = answer.get("evaluations")
     if items is None:
         [(question, decision)] = decided
-        return [_record(answer, question, decision, moment, microseconds, request_id, caller, None)]
+        return [_record(request, None, answer, question, decision)]
     remaining = iter(decided)
     records = []
     for position, item in enumerate(items):
         if "evaluation_id" in item["context"]:
             question, decision = next(remaining)
-            records.append(_record(item, question, decision, moment, microseconds, request_id, caller, position))
+            records.append(_record(request, position, item, question, decision))
         else:
-            error = item["context"]["error"]["status"]
-            records.append(DecisionRecord(moment, microseconds, request_id, caller, position, False, error))  # noqa: FBT003
+            records.append(DecisionRecord(request, position, False, item["context"]["error"]["status"]))  # noqa: FBT003
     return records
 
 
 def _record(
-    answer: Answer,
-    question: Question,
-    decision: Decision,
-    moment: int,
-    microseconds: int,
-    request_id: str,
-    caller: str,
-    item: int | None,
+    request: Request, item: int | None, answer: Answer, question: Question, decision: Decision
 ) -> DecisionRecord:
     context = answer["context"]
-    error = context.get("error")
     return DecisionRecord(
-        moment,
-        microseconds,
-        request_id,
-        caller,
+        request,
         item,
         answer["decision"],
-        None if error is None else error["status"],
+        None if decision.error is None else decision.error_status,
         context["evaluation_id"],
         decision.answer.reasons,
         decision.answer.rules,
@@ -121,10 +91,7 @@ def search_record(
 ) -> SearchRecord:
     """Return the record of a page. `started`: as for decisions."""
     return SearchRecord(
-        time.time_ns(),
-        (time.perf_counter_ns() - started) // 1000,
-        cut(request_id),
-        caller,
+        _request(caller, request_id, started),
         sought.kind,
         len(found.names),
         found.onward is not None,
@@ -135,20 +102,45 @@ def search_record(
     )
 
 
+def _request(caller: str, request_id: str, started: int) -> Request:
+    return Request(time.time_ns(), (time.perf_counter_ns() - started) // 1000, cut(request_id), caller)
+
+
 def _told(question: Question, person_id: str, other_id: str) -> Told:
     properties, context = question.subject_properties, question.context
-    return Told(
-        cut(question.subject_type),
-        cut(question.subject_id),
-        person_id,
-        cut(question.action),
-        cut(question.resource_type),
-        cut(question.resource_id),
-        other_id if question.resource_type == _PERSON else "",
-        cut(properties.get("acting_for")) if properties else "",
-        cut(context.get("capacity")) if context else "",
-        cut(context.get("known_at")) if context else "",
+    said: tuple[Any, ...] = (
+        question.subject_type,
+        question.subject_id,
+        question.action,
+        question.resource_type,
+        question.resource_id,
+        properties.get("acting_for", ""),
+        context.get("capacity", ""),
+        context.get("known_at", ""),
     )
+    if not _is_short(said):
+        said = tuple(map(cut, said))
+    subject_type, subject_id, action, resource_type, resource_id, acting_for, capacity, known_at = said
+    return Told(
+        subject_type,
+        subject_id,
+        person_id,
+        action,
+        resource_type,
+        resource_id,
+        other_id if resource_type == _PERSON else "",
+        acting_for,
+        capacity,
+        known_at,
+    )
+
+
+def _is_short(said: tuple[Any, ...]) -> bool:
+    """Tell whether all that was said is text, and none of it too long: most often it is short all together."""
+    try:
+        return len("".join(said)) <= LONGEST
+    except TypeError:
+        return False
 
 
 def _persons_of(decision: Decision) -> tuple[str, str]:

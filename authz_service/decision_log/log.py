@@ -23,7 +23,7 @@ from authz_service.decision_log.writing import Writing
 __all__ = ["BufferedLog", "DecisionLog", "RequiredLog"]
 
 log = structlog.get_logger()
-PORTION: Final = 64
+PORTION: Final = 128
 """Records that are made into lines in one go: between portions, those who answer have the interpreter."""
 IDLE_SECONDS: Final = 0.1
 """How often is looked whether the process ends."""

@@ -6,12 +6,24 @@ from typing import Final
 
 import msgspec
 
-__all__ = ["LONGEST", "DecisionRecord", "SearchRecord", "Told", "cut"]
+__all__ = ["LONGEST", "DecisionRecord", "Request", "SearchRecord", "Told", "cut"]
 
 LONGEST: Final = 200
 """Characters of a text that a caller chose; a longer one is withheld."""
 _TOO_LONG: Final = "\0"
 """Stands for a text that is too long: it cannot be told either, and takes no room while it waits."""
+
+
+class Request(msgspec.Struct, frozen=True, gc=False):
+    """What all records of one request have in common.
+
+    `moment`: nanoseconds since 1970, when they were told; `microseconds`: how long the request took.
+    """
+
+    moment: int
+    microseconds: int
+    request_id: str
+    caller: str
 
 
 class Told(msgspec.Struct, frozen=True, gc=False):
@@ -35,16 +47,14 @@ class Told(msgspec.Struct, frozen=True, gc=False):
 
 
 class DecisionRecord(msgspec.Struct, frozen=True, gc=False):
-    """One decision. `moment`: nanoseconds since 1970, when it was told; `microseconds`: how long the request took.
+    """One decision. `item`: its place in the batch, None outside of one.
 
-    `item`: its place in the batch, None outside of one. `error`: the status of what could not be decided, else None;
-    a question that could not be put has no `told` and no evaluation. `at`: the moment asked about, None for "now".
+    `error`: the status of what could not be decided, else None; a question that could not be put has no `told` and no
+    evaluation. `at`: the moment asked about, None for "now". `evaluation_id` and `policy` are of our making: letters,
+    digits and dashes.
     """
 
-    moment: int
-    microseconds: int
-    request_id: str
-    caller: str
+    request: Request
     item: int | None
     allowed: bool
     error: int | None = None
@@ -63,10 +73,7 @@ class SearchRecord(msgspec.Struct, frozen=True, gc=False):
     Which they are is not recorded.
     """
 
-    moment: int
-    microseconds: int
-    request_id: str
-    caller: str
+    request: Request
     sought: str
     found: int
     more: bool

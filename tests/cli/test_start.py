@@ -14,7 +14,8 @@ from tests.cli.conftest import PROJECT
 
 def test_what_no_decision_needs_is_not_imported() -> None:
     unneeded = {"flask", "werkzeug", "marshmallow", "jinja2", "alembic", "ldap3", "xlsxwriter", "yaml"}
-    unneeded.add("authz_service.services.authority.door")
+    unneeded |= {"jwt", "http.client", "urllib.request", "cryptography.x509"}
+    unneeded |= {"authz_service.services.authority.door", "authz_service.audit.log", "authz_service.store.direct"}
     told = subprocess.run(
         [sys.executable, "-c", f"import sys, authz_service.cli.serve; print({unneeded} & sys.modules.keys())"],
         cwd=PROJECT,
@@ -68,3 +69,25 @@ def test_an_application_that_cannot_be_built_is_tried_again() -> None:
     with pytest.raises(RuntimeError):
         later({"PATH_INFO": "/"}, respond)  # type: ignore[arg-type]
     assert list(later({"PATH_INFO": "/"}, respond)) == [b"/"]  # type: ignore[arg-type]
+
+
+def test_what_the_start_leaves_behind_is_given_back_before_workers_are_forked() -> None:
+    # In a process of its own: settings of the memory are for good.
+    script = """
+import gc
+from pathlib import Path
+from authz_service.bootstrap.memory import keep_memory_small, settle_memory
+
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1])
+
+keep_memory_small()
+lists = [[0] * 100 for _ in range(200_000)]
+before = resident()
+lists = lists[::1000]  # the rest leaves holes
+lists.append(lists)
+settle_memory()
+assert resident() < before / 2, (before, resident())
+assert gc.get_freeze_count() > 0
+"""
+    subprocess.run([sys.executable, "-c", script], cwd=PROJECT, check=True)

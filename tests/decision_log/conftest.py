@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from authz_service.decision_log.files import FileSink, Rotation
-from authz_service.decision_log.records import DecisionRecord, Told
+from authz_service.decision_log.records import DecisionRecord, Request, Told
 from authz_service.decision_log.rendering import Renderer
 from authz_service.decision_log.sinks import SinkError
 
@@ -25,9 +25,8 @@ DISK_OCTETS = 65_536
 def record(number: int = 0, /, **told: str) -> DecisionRecord:
     """A decision; `number` is its revision of the facts."""
     asked = {"subject_type": "person", "subject_id": "85091291489", "person_id": "p_" + "a" * 26, **told}
-    return DecisionRecord(
-        MOMENT, 250, f"r-{number}", "portal", None, True, evaluation_id=f"e-{number}", facts=number, told=Told(**asked)
-    )
+    request = Request(MOMENT, 250, f"r-{number}", "portal")
+    return DecisionRecord(request, None, True, evaluation_id=f"e-{number}", facts=number, told=Told(**asked))
 
 
 def renderer() -> Renderer:

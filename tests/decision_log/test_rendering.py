@@ -8,17 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authz_service.decision_log.records import LONGEST, DecisionRecord, SearchRecord, Told, cut
+from authz_service.decision_log.records import LONGEST, DecisionRecord, Request, SearchRecord, Told, cut
 from authz_service.decision_log.rendering import LARGEST_LINE, WITHHELD, Renderer, marker
 from tests.decision_log.conftest import MOMENT, record, renderer
 from tests.support.national_numbers import national_numbers_in
 
 CARLA = "85091291489"
 SEARCH = SearchRecord(
-    MOMENT,
-    9,
-    "r",
-    "portal",
+    Request(MOMENT, 9, "r", "portal"),
     "resource",
     4,
     True,
@@ -33,6 +30,11 @@ def rendered(*records: DecisionRecord | SearchRecord) -> list[dict[str, Any]]:
     return [json.loads(line) for line in renderer().lines(records).splitlines()]
 
 
+def asked_as(request_id: str, made: DecisionRecord) -> DecisionRecord:
+    """The record as one of a request with this identifier."""
+    return msgspec.structs.replace(made, request=msgspec.structs.replace(made.request, request_id=request_id))
+
+
 def told(**members: str) -> dict[str, Any]:
     (line,) = rendered(record(**members))
     return line
@@ -42,9 +44,8 @@ def test_a_decision() -> None:
     told = Told(
         "person", CARLA, "p_carla", "list_users", "capacity", "alpha.nsso", "", "0999010126", "alpha.nsso", "2024-03-15"
     )
-    whole = DecisionRecord(
-        MOMENT, 250, "r-1", "portal", 3, False, None, "e-1", ("NOT_A_MANAGER",), ("UM-MGT-01",), "abc", 7, "then", told
-    )
+    request = Request(MOMENT, 250, "r-1", "portal")
+    whole = DecisionRecord(request, 3, False, None, "e-1", ("NOT_A_MANAGER",), ("UM-MGT-01",), "abc", 7, "then", told)
     line = renderer().lines([whole])
     assert line.endswith(b"}\n")
     assert list(json.loads(line).items()) == [
@@ -75,7 +76,7 @@ def test_an_allow_has_no_reasons_and_says_so() -> None:
 
 
 def test_an_item_that_could_not_be_put_has_its_error_and_no_evaluation() -> None:
-    (line,) = rendered(DecisionRecord(MOMENT, 1, "r", "portal", 0, allowed=False, error=400))
+    (line,) = rendered(DecisionRecord(Request(MOMENT, 1, "r", "portal"), 0, allowed=False, error=400))
     assert line == {
         "time": "2023-11-14T22:13:20.123456Z",
         "kind": "decision",
@@ -144,7 +145,7 @@ def test_what_must_not_stand_there_is_withheld(member: str, text: str) -> None:
 
 
 def test_in_identifiers_of_requests_and_in_types_too() -> None:
-    line = rendered(msgspec.structs.replace(record(subject_type=CARLA, subject_id=CARLA), request_id=CARLA))[0]
+    line = rendered(asked_as(CARLA, record(subject_type=CARLA, subject_id=CARLA)))[0]
     assert (line["request_id"], line["subject"]) == (WITHHELD, {"type": WITHHELD, "id": WITHHELD})
 
 
@@ -158,7 +159,7 @@ def test_what_is_remembered_of_texts_is_bounded() -> None:
     one = renderer()
     for number in range(10_000):
         one.lines([record(action=f"action {number}")])
-    assert len(one._tellable) <= 4096
+    assert len(one._shown) <= 4096
 
 
 def test_a_text_that_is_too_long_takes_no_room_while_it_waits() -> None:
@@ -179,7 +180,7 @@ anything = st.text(max_size=LONGEST) | st.sampled_from([CARLA, '"' * LONGEST, "\
 def test_whatever_callers_write_a_line_is_one_line_that_a_pipe_takes_as_a_whole(
     members: dict[str, str], request_id: str
 ) -> None:
-    whole = msgspec.structs.replace(record(**members), request_id=request_id)
+    whole = asked_as(request_id, record(**members))
     line = Renderer(lambda _: "n_" + "0" * 32).lines([whole])
     assert line.count(b"\n") == 1
     assert len(line) <= LARGEST_LINE

@@ -8,6 +8,7 @@ import pytest
 
 from authz_service.bootstrap.errors import StartError
 from authz_service.bootstrap.identity import build_access_tokens, development_issuer
+from authz_service.bootstrap.tokens import Tokens
 from authz_service.domain.principals import MachinePrincipal
 from authz_service.domain.vocabulary import Scope
 from authz_service.identity.failures import TokenFailure
@@ -168,3 +169,10 @@ class TestBuilding:
 
     def test_without_issuers_no_token_is_accepted(self, signer: Signer) -> None:
         assert build_access_tokens(load_settings()).principal(signer.token(claims())) is TokenFailure.WRONG_ISSUER
+
+    def test_a_service_that_accepts_no_token_reads_the_first_that_comes(self, signer: Signer) -> None:
+        assert Tokens(load_settings()).principal(signer.token(claims())) is TokenFailure.WRONG_ISSUER
+
+    def test_a_service_reads_what_is_set_up_when_it_starts(self, tmp_path: Path) -> None:
+        with pytest.raises(StartError, match=r"keys\.json: No such file"):
+            Tokens(having({**ISSUER, "keys_file": tmp_path / "keys.json"}))
