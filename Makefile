@@ -33,7 +33,7 @@ serve: setup ## bring the database up to date and run the service
 	@$(BIN)/authz serve
 
 test: servers setup check ## everything that has to hold before a change goes in: check, then all tests but the slow ones
-	@$(PYTEST) -n $(WORKERS) -m 'not slow and not provider and not directories' $(TESTS)
+	@$(PYTEST) -n $(WORKERS) --dist worksteal -m 'not slow and not provider and not directories' $(TESTS)
 
 check: setup ## lint, format, types, walls between the rooms, policies
 	@$(BIN)/ruff check

@@ -7,36 +7,45 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 import psycopg
 from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 from psycopg.waiting import Ready, Wait
 
-__all__ = ["results_of"]
+__all__ = ["begin", "results_of"]
 
-_DONE = frozenset({ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK})
+Value: TypeAlias = str | int | bytes | None
+_DONE: Final = frozenset({ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK})
+_NAMELESS: Final = b""
+"""Behind a pooler, what is prepared under a name may be there already, or not be there."""
+
+
+def begin(driver: psycopg.Connection[Any], lock_seconds: int) -> None:
+    """Open a transaction (READ COMMITTED) whose statements wait so long for a lock. Raises psycopg.Error."""
+    command = f"BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = '{lock_seconds}s'"
+    result = driver.pgconn.exec_(command.encode())
+    if result.status not in _DONE:
+        raise _error(result)
 
 
 def results_of(
-    driver: psycopg.Connection[Any], statements: Sequence[tuple[str, Sequence[str | int | bytes | None]]]
-) -> list[PGresult]:
-    """Run statements with their parameters ($1, …) in their order, in the transaction that is open.
+    driver: psycopg.Connection[Any], runs: Sequence[tuple[str, Sequence[Sequence[Value]]]]
+) -> list[list[PGresult]]:
+    """Run statements in their order in the transaction that is open, each for every set of its parameters ($1, …).
 
-    Return the result of each; rows in binary form. Raises the error of the first that fails, without what the server
+    Return the results of each; rows in binary form. Raises the error of the first that fails, without what the server
     says of it, which can show values: then none after it was run.
     """
     server = driver.pgconn
     if server.transaction_status != TransactionStatus.INTRANS:
         raise psycopg.OperationalError("no transaction is open")
+    sendable = [(text.encode(), [_sendable(values) for values in sets]) for text, sets in runs]
     server.enter_pipeline_mode()
     try:
-        for text, values in statements:
-            forms = [Format.BINARY if type(value) is bytes else Format.TEXT for value in values]
-            octets = [_octets(value) for value in values]
-            # Without a name: behind a pooler, what is prepared under one may be there already, or not be there.
-            server.send_query_params(text.encode(), octets, None, forms, Format.BINARY)
+        for text, sets in sendable:
+            _send(server, text, sets)
         server.pipeline_sync()
         results = driver.wait(_answers(server))
         server.exit_pipeline_mode()
@@ -46,7 +55,18 @@ def results_of(
     for result in results:
         if result.status not in _DONE:
             raise _error(result)
-    return results
+    rest = iter(results)
+    # Of a statement for several sets, the first says that it has been read.
+    return [[next(rest) for _ in range(len(sets) + (len(sets) > 1))][-len(sets) :] for _text, sets in sendable]
+
+
+def _send(server: PGconn, text: bytes, sets: Sequence[tuple[list[bytes | None], list[Format]]]) -> None:
+    if len(sets) == 1:
+        server.send_query_params(text, sets[0][0], None, sets[0][1], Format.BINARY)
+        return
+    server.send_prepare(_NAMELESS, text)
+    for octets, forms in sets:
+        server.send_query_prepared(_NAMELESS, octets, forms, Format.BINARY)
 
 
 def _answers(server: PGconn) -> Generator[Wait, Ready | int, list[PGresult]]:
@@ -68,9 +88,17 @@ def _answers(server: PGconn) -> Generator[Wait, Ready | int, list[PGresult]]:
             raise psycopg.OperationalError("the connection is lost")
 
 
-def _octets(value: str | int | bytes | None) -> bytes | None:
-    """Return a parameter as the server reads it: text, or binary where it is binary."""
-    return value if value is None or type(value) is bytes else str(value).encode()
+def _sendable(values: Sequence[Value]) -> tuple[list[bytes | None], list[Format]]:
+    """Return parameters as the server reads them, and their forms: text, or binary where they are binary."""
+    octets = [value if value is None or type(value) is bytes else _text(value) for value in values]
+    return octets, [Format.BINARY if type(value) is bytes else Format.TEXT for value in values]
+
+
+def _text(value: str | int | bytes) -> bytes:
+    octets = str(value).encode()
+    if b"\0" in octets:
+        raise psycopg.DataError("a text holds NUL, which the server would take for its end")
+    return octets
 
 
 def _error(result: PGresult) -> psycopg.Error:

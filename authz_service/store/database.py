@@ -16,7 +16,7 @@ import sqlalchemy
 from sqlalchemy import Connection, Engine, event, select
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 
-from authz_service.store import schema, tables
+from authz_service.store import conversation, schema, tables
 from authz_service.store.errors import (
     KeyFileMismatchError,
     SchemaOutdatedError,
@@ -264,14 +264,14 @@ def _make_private(path: Path) -> None:
 def _engine(url: str) -> Engine:
     parsed = sqlalchemy.make_url(url)
     if parsed.get_backend_name() == "postgresql":
-        return _postgresql(parsed)
+        return _writers(parsed)
     if parsed.get_backend_name() != "sqlite" or parsed.database in {None, "", ":memory:"}:
         raise ArgumentError
     return _sqlite(parsed)
 
 
 def _postgresql(url: sqlalchemy.URL, **arguments: Any) -> Engine:
-    engine = sqlalchemy.create_engine(
+    return sqlalchemy.create_engine(
         url.set(drivername="postgresql+psycopg"),
         hide_parameters=True,
         pool_pre_ping=True,
@@ -279,9 +279,15 @@ def _postgresql(url: sqlalchemy.URL, **arguments: Any) -> Engine:
         connect_args={**_CONNECT_ARGUMENTS["postgresql"], **arguments},
     )
 
+
+def _writers(url: sqlalchemy.URL) -> Engine:
+    engine = _postgresql(url)
+
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{BUSY_SECONDS}s'")
+        driver = connection.connection.driver_connection
+        if isinstance(driver, psycopg.Connection) and not driver.autocommit:
+            conversation.begin(driver, BUSY_SECONDS)
 
     return engine
 

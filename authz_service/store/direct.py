@@ -74,6 +74,7 @@ class Batch:
     """Statements that are run in their order, each on what those before it made, in as few round trips as can be."""
 
     _parts: list[_Part] = field(default_factory=list)
+    _failed: bool = False
 
     def __bool__(self) -> bool:
         return bool(self._parts)
@@ -82,14 +83,15 @@ class Batch:
         """Add a statement, to be run once for each set of values; `failure`: what to say when one changes no row."""
         self._parts.append(_Part(statement, values, failure))
 
-    def forget(self) -> None:
-        """Have nothing to run."""
-        self._parts = []
+    def forget(self, *, taken_back: bool) -> None:
+        """Have nothing to run. `taken_back`: so has been what was run, and with it whatever failed."""
+        self._parts, self._failed = [], self._failed and not taken_back
 
     def run(self, connection: Connection) -> None:
         """Run the statements within a transaction and forget them.
 
-        Raises StoreConflictError, and errors of the driver (`translated_errors`); the transaction is then to be left.
+        Raises StoreConflictError, and errors of the driver (`translated_errors`); the transaction is then to be left:
+        nothing more can be run in it.
         """
         self._run(connection)
 
@@ -98,23 +100,31 @@ class Batch:
         return [answer.rows for answer in self._run(connection) if answer.rows is not None]
 
     def _run(self, connection: Connection) -> list[Answer]:
+        if self._failed:
+            # Some of it may have been written: SQLite would commit that, and PostgreSQL nothing at all, without a word.
+            raise StoreConflictError("a transaction in which something failed is to be left")
         parts, self._parts = self._parts, []
         if not parts:
             return []
-        driver = connection.connection.driver_connection
-        try:
-            if isinstance(driver, psycopg.Connection):
-                answers = _on_postgresql(driver, parts)
-            elif isinstance(driver, sqlite3.Connection):
-                answers = [_on_sqlite(driver, part) for part in parts]
-            else:
-                raise StoreUnavailableError("the connection to the database is gone")
-        except (sqlite3.IntegrityError, psycopg.IntegrityError):
-            raise StoreConflictError("what was to be recorded contradicts what stands in the store") from None
+        self._failed = True
+        answers = _answers(connection, parts)
         for part, answer in zip(parts, answers, strict=True):
             if part.failure is not None and answer.changed != len(part.values):
                 raise StoreConflictError(part.failure)
+        self._failed = False
         return answers
+
+
+def _answers(connection: Connection, parts: Sequence[_Part]) -> list[Answer]:
+    driver = connection.connection.driver_connection
+    try:
+        if isinstance(driver, psycopg.Connection):
+            return _on_postgresql(driver, parts)
+        if isinstance(driver, sqlite3.Connection):
+            return [_on_sqlite(driver, part) for part in parts]
+    except (sqlite3.IntegrityError, psycopg.IntegrityError):
+        raise StoreConflictError("what was to be recorded contradicts what stands in the store") from None
+    raise StoreUnavailableError("the connection to the database is gone")
 
 
 def _on_sqlite(driver: sqlite3.Connection, part: _Part) -> Answer:
@@ -125,9 +135,8 @@ def _on_sqlite(driver: sqlite3.Connection, part: _Part) -> Answer:
 
 def _on_postgresql(driver: psycopg.Connection[Any], parts: Sequence[_Part]) -> list[Answer]:
     runs = [part.statement.on("postgresql", part.values or (_NOTHING,)) for part in parts]
-    results = iter(results_of(driver, [(text, row) for text, rows in runs for row in rows]))
     transformer = Transformer(driver)
-    return [_answer([next(results) for _ in rows], transformer) for _text, rows in runs]
+    return [_answer(results, transformer) for results in results_of(driver, runs)]
 
 
 def _answer(results: Sequence[PGresult], transformer: abc.Transformer) -> Answer:

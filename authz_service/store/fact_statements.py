@@ -32,14 +32,14 @@ class Finding:
 
     shape: Shape
     statement: Prepared
+    columns: tuple[tuple[str, bool], ...]
+    """Their names, and whether they hold truth, which SQLite keeps as a number."""
 
     def records(self, rows: list[Row]) -> list[Record]:
         """Return the records that rows of the statement hold."""
-        columns = [(column.name, isinstance(column.type, Boolean)) for column in self.shape.columns]
         return [
             self.shape.record(
-                # SQLite keeps truth as a number.
-                {name: bool(value) if flag else value for (name, flag), value in zip(columns, row, strict=True)}
+                {name: bool(value) if flag else value for (name, flag), value in zip(self.columns, row, strict=True)}
             )
             for row in rows
         ]
@@ -49,7 +49,8 @@ class Finding:
 def finding(table_name: str, fields: tuple[str, ...]) -> Finding:
     """Return what finds the records of a table by a value of each of these fields, in the order of their key."""
     shape = _BY_NAME[table_name]
-    return Finding(shape, Prepared(lambda: _believed(shape, fields)))
+    columns = tuple((column.name, isinstance(column.type, Boolean)) for column in shape.columns)
+    return Finding(shape, Prepared(lambda: _believed(shape, fields)), columns)
 
 
 def _believed(shape: Shape, fields: tuple[str, ...]) -> Select[Any]:

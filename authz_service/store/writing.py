@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from types import TracebackType
@@ -77,6 +77,7 @@ class Recorder:
         self._also_read: list[list[Row]] = []
         self._exits = ExitStack()
         self._results = ExitStack()
+        self._savepoint: ExitStack | None = None
         self._connection: Connection | None = None
         self._key: Key | None = None
         self._revision = 0
@@ -125,7 +126,7 @@ class Recorder:
     @property
     def connection(self) -> Connection:
         """The transaction itself, for what is written in it beside the facts."""
-        return self._settled
+        return self._written()
 
     @property
     def batch(self) -> Batch:
@@ -144,17 +145,22 @@ class Recorder:
 
     @contextmanager
     def reversible(self) -> Iterator[None]:
-        """Take back all that is written inside when an error leaves it, and keep what was written before."""
+        """Take back all that is written inside when an error leaves it, and keep what was written before.
+
+        Not one within another. What is only gathered inside needs no savepoint to be forgotten.
+        """
+        self._written()
         before = self._revision, self._recorded_at
         try:
-            with translated_errors(), self._settled.begin_nested():
+            with translated_errors(), ExitStack() as self._savepoint:
                 yield
-                self._waiting.run(self._open)
         except BaseException:
-            self._waiting.forget()
+            self._waiting.forget(taken_back=self._savepoint is None)
             self._revision, self._recorded_at = before
             self._instant = None
             raise
+        finally:
+            self._savepoint = None
 
     def read(self, queries: Sequence[FactsQuery]) -> list[QuestionFacts]:
         """Return the facts of each question as they stand in this transaction. Raises StoreUnavailableError."""
@@ -168,8 +174,7 @@ class Recorder:
                 return find_records(self._settled, record_type, **said)
             shape = SHAPES[cast("type[Record]", record_type)]
             finding = statements.finding(shape.table.name, tuple(said))
-            self._waiting.add(finding.statement, said)
-            return cast("list[AnyRecord]", finding.records(self._waiting.ask(self._open)[-1]))
+            return cast("list[AnyRecord]", finding.records(self._asked(finding.statement, said)))
 
     def believed(self) -> Iterator[Record]:
         """Yield all records that are believed now, as they come."""
@@ -188,8 +193,7 @@ class Recorder:
     def identify(self, niss: Niss) -> str | None:
         """Return the person id that stands for the number, None when it is not known."""
         with translated_errors():
-            self._waiting.add(statements.PERSON, {"niss_hash": self._known_key.hash_of(niss.digits)})
-            rows = self._waiting.ask(self._open)[-1]
+            rows = self._asked(statements.PERSON, {"niss_hash": self._known_key.hash_of(niss.digits)})
         return rows[0][0] if rows else None
 
     def keyed_digest(self, octets: bytes) -> str:
@@ -217,7 +221,7 @@ class Recorder:
                 }
                 for identity in chunk
             ]
-            self._settled.execute(insert(tables.person), rows)
+            self._written().execute(insert(tables.person), rows)
 
     def record(self, add: Iterable[Record], close: Iterable[Record]) -> int:
         """Stop believing the records to close, believe those to add, and return the facts revision that makes.
@@ -233,7 +237,6 @@ class Recorder:
             added = sum(self._add(shape, chunk, recorded_at) for shape, chunk in _by_shape(add))
             if closed + added:
                 self._count(recorded_at)
-                self._written()
         return self._revision
 
     def count(self) -> int:
@@ -241,7 +244,6 @@ class Recorder:
         recorded_at, self._instant = self.instant, None
         with translated_errors():
             self._count(recorded_at)
-            self._written()
         return self._revision
 
     def _close(self, shape: Shape, chunk: list[Record], recorded_at: int) -> int:
@@ -260,7 +262,7 @@ class Recorder:
     def _taken(self, chunk: list[Record]) -> int:
         """Return how many records were taken; a full chunk is written at once, so that no more than one waits."""
         if len(chunk) == CHUNK:
-            self._waiting.run(self._open)
+            self._written()
         return len(chunk)
 
     def _count(self, recorded_at: int) -> None:
@@ -268,11 +270,29 @@ class Recorder:
         this = {"revision": self._revision, "recorded_at": recorded_at}
         self._waiting.add(_COUNT, this)
         self._waiting.add(_REVISION, this)
-
-    def _written(self) -> None:
-        """Write what is waiting, unless it may wait for more."""
         if not self._gathering:
-            self._waiting.run(self._open)
+            self._written()
+
+    def _asked(self, statement: Prepared, values: Mapping[str, Any]) -> list[Row]:
+        """Return the rows of a statement that is run after all that is waiting, in the same round trip."""
+        connection = self._reversibly() if self._waiting else self._open
+        self._waiting.add(statement, values)
+        return self._waiting.ask(connection)[-1]
+
+    def _written(self) -> Connection:
+        """Write what is waiting, and return the transaction to write in."""
+        connection = self._reversibly()
+        with translated_errors():
+            self._waiting.run(connection)
+        return connection
+
+    def _reversibly(self) -> Connection:
+        """Return the transaction to write in, with a savepoint where that may have to be taken back."""
+        if self._savepoint is not None:
+            savepoint, self._savepoint = self._savepoint, None
+            with translated_errors():
+                savepoint.enter_context(self._open.begin_nested())
+        return self._open
 
     def _stream(self, query: Select[Any]) -> Iterator[Any]:
         """Yield rows as they come. One that is not read to its end is closed when the transaction ends."""
@@ -289,10 +309,8 @@ class Recorder:
 
     @property
     def _settled(self) -> Connection:
-        """The transaction, with all in it that was to be written."""
-        with translated_errors():
-            self._waiting.run(self._open)
-        return self._open
+        """The transaction to read in, with all in it that was to be written."""
+        return self._written() if self._waiting else self._open
 
     @property
     def _known_key(self) -> Key:

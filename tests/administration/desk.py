@@ -1,11 +1,10 @@
 """The write door and the decisions over one database, spoken to in the words of the model."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-
-import yaml
 
 from authz_service.audit.log import AuditLog
 from authz_service.audit.signing import SigningKey, ensure_signing_key, public_keys
@@ -31,6 +30,7 @@ from authz_service.store.writing import Recorder
 from tests.administration.translation import actor_of, command_of
 from tests.model.administration import Asker, Wish
 from tests.model.rules_subjects import LEVELS
+from tests.support.databases import make_tables
 
 PROJECT: Final = Path(__file__).parent.parent.parent
 
@@ -77,7 +77,7 @@ class Desk:
 
     def open_with(self, world: Mapping[str, Any]) -> None:
         """Make the tables where there are none, and believe the world, by the door and with its record."""
-        self.database.upgrade()
+        make_tables(self.database)
         self.register_says(world)
 
     def close(self) -> None:
@@ -97,7 +97,7 @@ class Desk:
 
     def register_says(self, world: Mapping[str, Any]) -> reports.Report:
         """Have an operator load facts that come from elsewhere."""
-        file = FactsFile(yaml.safe_dump({"world": dict(world)}, sort_keys=False))
+        file = FactsFile(json.dumps({"world": dict(world)}))
         operator = Actor(SubjectType.OPERATOR, "registers", scopes=frozenset({Scope.ADMIN}))
         report = self.authority.carry_out(operator, [LoadFacts(file, LEVELS)])
         assert report.done

@@ -9,6 +9,7 @@ from authz_service.audit.log import AuditLog
 from authz_service.audit.signing import SigningKey, ensure_signing_key
 from authz_service.store.database import Database
 from authz_service.store.keys import KeyRing, ensure_key_file
+from tests.support.databases import make_tables
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def signing_key(tmp_path: Path) -> SigningKey:
 def database(database_url: str, key_ring: KeyRing) -> Iterator[Database]:
     """A database with all tables, no facts and an empty log."""
     made = Database(database_url, key_ring)
-    made.upgrade()
+    make_tables(made)
     yield made
     made.close()
 

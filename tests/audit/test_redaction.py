@@ -4,11 +4,14 @@ import json
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from authz_service.audit.entries import Party
 from authz_service.audit.errors import NationalNumberError
 from authz_service.audit.redaction import changes_of, refuse_national_numbers, told, without_strangers_words
 from authz_service.domain.moments import BEGINNING, FOREVER, Period
+from authz_service.domain.national_numbers import holds_national_number
 from authz_service.domain.records import ContactRecord, Record
 from authz_service.store.rows import SHAPES
 from tests.audit.logs import entry
@@ -18,6 +21,16 @@ CONTACT = ContactRecord(
     "person", "p_anne", "anne.m", "Ms", "nl", "anne@example.org", "", "+32 2 555 12 34", 5, Period()
 )
 SECRETS = ("First", "Last", "anne.m", "Ms", "anne@example.org", "555", "itsme", "Zoë")
+
+ALMOST = st.builds(
+    "".join,
+    st.lists(
+        st.sampled_from([facts.ANNE.niss.digits, facts.ANNE.niss.digits[:6], facts.ANNE.niss.digits[6:]])
+        | st.sampled_from([*"0123456789 ./-_a\n\r\t\v\u2028\u0301\u0660\uff11\u00b2\u2075\u200d\u00e9", ""]),
+        max_size=6,
+    ),
+)
+"""Texts out of which a national number could be put together."""
 
 
 def test_every_type_of_record_can_be_told() -> None:
@@ -129,6 +142,27 @@ class TestNationalNumbers:
     @pytest.mark.parametrize("text", ["0999010126", "199001125", "71031490294", "a" * 64, "2024-03-15T10:53:20Z"])
     def test_are_not_seen_in_other_numbers(self, text: str) -> None:
         refuse_national_numbers({text: [text, True, None, 5]})
+
+    @given(st.lists(ALMOST | ALMOST.map(lambda text: f"{text}\n{text[::-1]}") | st.integers(0, 10**12), max_size=6))
+    def test_are_seen_in_several_texts_as_they_are_in_each(self, texts: list[str | int]) -> None:
+        """Nothing of one text is taken for a part of the next, and none hides another."""
+        value = {"a": texts, "b": {str(text): text for text in texts}}
+        if any(holds_national_number(str(text)) for text in texts):
+            with pytest.raises(NationalNumberError):
+                refuse_national_numbers(value)
+        else:
+            refuse_national_numbers(value)
+
+    @pytest.mark.parametrize("at", range(12))
+    def test_are_not_put_together_from_two_texts(self, at: int) -> None:
+        halves = [self.NUMBER[:at], self.NUMBER[at:]]
+        if at in {0, 11}:
+            with pytest.raises(NationalNumberError):
+                refuse_national_numbers(halves)
+        else:
+            refuse_national_numbers(halves)
+            refuse_national_numbers("\n".join(halves))
+            refuse_national_numbers({halves[0]: {halves[1]: 1}})
 
 
 class TestStrangersWords:

@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from authz_service.policy.clauses import clauses_of
 from authz_service.policy.text import PolicyText, read_policy
+from authz_service.services.policy_cases import mutation
 from authz_service.services.policy_cases.mutation import mutants
-from authz_service.services.policy_cases.running import Report, run
+from authz_service.services.policy_cases.running import Report, prepare, run
 from authz_service.services.policy_cases.tables import CaseTable, CaseTableError, read_tables
 
 PROJECT = Path(__file__).parent.parent.parent
@@ -170,8 +172,12 @@ def test_a_row_that_cannot_be_read_is_refused_by_name(row: dict[str, object], wh
 
 
 def test_a_missing_clause_of_the_heart_of_the_policy_is_noticed(text: PolicyText, tables: list[CaseTable]) -> None:
-    judged = list(mutants(tables, text, processes=1, only="roles.polar"))
-    assert len(judged) > 40
+    """Every fourth; all of them, and those of the other files, in the slow test below."""
+    (roles,) = [source for source in text.sources if source.name == "roles.polar"]
+    clauses = list(clauses_of(roles))
+    assert len(clauses) > 40
+    mutation._begin(text, prepare(tables, text))
+    judged = [mutation._judge(clause) for clause in clauses[::4]]
     assert [mutant.clause.place for mutant in judged if mutant.noticed_by is None] == []
 
 

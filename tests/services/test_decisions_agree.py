@@ -5,6 +5,7 @@ The model (tests/model) was written from the rules alone and imports nothing of 
 
 import ast
 import copy
+import json
 import random
 import sys
 from collections.abc import Iterator
@@ -31,6 +32,7 @@ from tests.model.oracle import decide
 from tests.model.questions import random_questions
 from tests.model.rules_subjects import LEVELS
 from tests.model.world import World
+from tests.support.databases import make_tables
 
 PROJECT = Path(__file__).parent.parent.parent
 SCOPES = frozenset(Scope)
@@ -43,9 +45,9 @@ def service_over(world: dict[str, Any], url: str, folder: Path, policy: PolicyEn
     """A service over a database that holds the world. Raises FactsFileError when the world cannot be."""
     database = Database(url, ensure_key_file(folder / "keys.json"))
     try:
-        database.upgrade()
+        make_tables(database)
         with Recorder(database) as recorder:
-            file = FactsFile(yaml.safe_dump({"world": world}, allow_unicode=True, sort_keys=False))
+            file = FactsFile(json.dumps({"world": world}))
             load(recorder, file, means=LEVELS, new_person_id=new_person_id)
         yield DecisionService(FactsReader(database), policy, LEVELS)
     finally:

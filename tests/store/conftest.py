@@ -7,6 +7,7 @@ import pytest
 
 from authz_service.store.database import Database
 from authz_service.store.keys import KeyRing, ensure_key_file
+from tests.support.databases import make_tables
 
 
 @pytest.fixture
@@ -33,5 +34,5 @@ def connect(database_url: str, key_ring: KeyRing) -> Iterator[Callable[[], Datab
 def database(connect: Callable[[], Database]) -> Database:
     """A database with all tables and no facts."""
     made = connect()
-    made.upgrade()
+    make_tables(made)
     return made

@@ -1,6 +1,7 @@
 """The reference world in a database, and the decision endpoints over it, in this process."""
 
 import dataclasses
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +25,7 @@ from authz_service.store.keys import ensure_key_file
 from authz_service.store.reading import FactsReader
 from authz_service.store.writing import Recorder
 from tests.support.callers import WritableCallers
+from tests.support.databases import make_tables
 from tests.support.wire import Wire
 
 PROJECT: Final = Path(__file__).parent.parent.parent
@@ -80,12 +82,19 @@ class Reference:
 
 def load_reference(url: str, directory: Path) -> Reference:
     """Load the reference world into an empty database. `directory`: for the key file."""
-    levels = yaml.safe_load(WORLD.read_text(encoding="utf-8"))["meta"]["assurance"]["levels"]
+    explanations, policy = _shipped()
+    levels = policy.text.levels
     database = Database(url, ensure_key_file(directory / "keys"))
-    database.upgrade()
+    make_tables(database)
     with Recorder(database) as recorder:
         load(recorder, FactsFile.at(WORLD), means=levels, new_person_id=new_person_id)
-    explanations = Explanations.load()
-    policy = PolicyEngine(read_policy(PROJECT / "policies", {}, levels, explanations.digest))
     decisions = DecisionService(FactsReader(database), policy, levels)
     return Reference(database, WritableCallers(database), decisions, explanations)
+
+
+@functools.cache
+def _shipped() -> tuple[Explanations, PolicyEngine]:
+    """Return the sentences and the policy that are shipped, at the levels of the reference world: read once a process."""
+    levels = yaml.safe_load(WORLD.read_text(encoding="utf-8"))["meta"]["assurance"]["levels"]
+    explanations = Explanations.load()
+    return explanations, PolicyEngine(read_policy(PROJECT / "policies", {}, levels, explanations.digest))

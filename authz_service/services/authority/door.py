@@ -7,7 +7,7 @@ that is refused leaves an audit record and nothing else.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from authz_service.audit.log import AuditLog
@@ -63,7 +63,7 @@ class Authority:
 
 
 class _WithdrawnError(Exception):
-    """One of a group that stands together was refused: what the others wrote is taken back."""
+    """A command, or one of a group that stands together, was not carried out: what was written is taken back."""
 
 
 class _Group:
@@ -74,30 +74,39 @@ class _Group:
         self._actor = actor
         self._audit = AuditWriter(recorder, actor)
         self._log = authority.audit_log
-        self._decisions = DecisionService(recorder, authority.policy, authority.levels)
+        self._decisions = DecisionService(recorder, authority.policy, authority.levels, whole=False)
         self._results: list[CommandResult] = []
 
     def carried_out(self, commands: Sequence[Command], *, together: bool) -> Report:
         revision = self._recorder.revision
-        try:
-            # A command by itself is refused before it has written anything, or else it is carried out.
-            with self._reversible(together=together and len(commands) > 1):
-                for command in commands:
-                    self._results.append(self._one(command))
-                self._stand_or_fall(together=together)
-        except _WithdrawnError:
-            self._withdraw(revision)
+        if together:
+            self._together(commands, revision)
+        else:
+            for command in commands:
+                self._apart(command)
         self._log.add(self._recorder.batch, self._audit.entries, self._recorder.also_read[0])
         put(self._recorder.batch, self._audit.messages)
         results = tuple(self._results)
         made = tuple(result.result for result in results)
         return Report(results, made, self._recorder.revision, changed=self._recorder.revision > revision)
 
-    def _reversible(self, *, together: bool) -> AbstractContextManager[None]:
-        return self._recorder.reversible() if together else nullcontext()
+    def _together(self, commands: Sequence[Command], revision: int) -> None:
+        try:
+            with self._recorder.reversible():
+                for command in commands:
+                    self._results.append(self._one(command))
+                self._stand_or_fall(self._results)
+        except _WithdrawnError:
+            self._withdraw(revision)
 
-    def _stand_or_fall(self, *, together: bool) -> None:
-        if together and any(result.outcome is not Outcome.ALLOWED for result in self._results):
+    def _apart(self, command: Command) -> None:
+        with suppress(_WithdrawnError), self._recorder.reversible():
+            self._results.append(self._one(command))
+            self._stand_or_fall(self._results[-1:])
+
+    def _stand_or_fall(self, results: Sequence[CommandResult]) -> None:
+        """Leave nothing of what the commands wrote, unless all of them were carried out."""
+        if any(result.outcome is not Outcome.ALLOWED for result in results):
             raise _WithdrawnError
 
     def _one(self, command: Command) -> CommandResult:

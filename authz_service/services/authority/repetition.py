@@ -50,4 +50,4 @@ class Repetition:
                 {"made": [dict(each) for each in report.made], "revision": report.revision, "changed": report.changed}
             )
             kept = KeptOutcome(self._request, outcome)
-            keep_outcome(self._recorder.connection, self._actor, self._key, kept, self._recorder.instant)
+            keep_outcome(self._recorder.batch, self._actor, self._key, kept, self._recorder.instant)

@@ -11,11 +11,15 @@ from authz_service.audit.signing import ensure_signing_key, public_keys
 from authz_service.audit.verification import Expectations, verify
 from authz_service.domain import moments
 from authz_service.domain.commands import BlockUser, CreateUser, GrantApplication, UnblockUser, UpdateOwnDetails
+from authz_service.services.authority import door as door_module
+from authz_service.services.authority.carrying_out import CARRYING_OUT
 from authz_service.services.authority.door import Authority
 from authz_service.services.authority.repetition import IdempotencyKeyReusedError
-from authz_service.services.authority.reports import ConflictCode, Idempotency
+from authz_service.services.authority.reports import Conflict, ConflictCode, Idempotency
+from authz_service.services.authority.work import Work
 from authz_service.store import tables
 from authz_service.store.audit_log import AuditLogReader, StoredCheckpoint, StoredRecord
+from authz_service.store.caller_writing import add_caller
 from authz_service.store.database import Database
 from tests.support.door import NISS, REACHED, Door, niss, person
 
@@ -58,6 +62,40 @@ def test_a_refusal_changes_nothing_and_is_recorded_with_its_reasons(door: Door) 
     assert entry["rules"] == list(report.results[0].decision.answer.rules)
     assert entry["facts_made"] is None
     assert entry["request_id"] == "r-1"
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["together", "apart"])
+@pytest.mark.parametrize("others", [0, 1], ids=["alone", "after another"])
+def test_a_conflict_leaves_nothing_of_what_was_written_before_it_was_found(
+    every_door: Door, monkeypatch: pytest.MonkeyPatch, others: int, *, together: bool
+) -> None:
+    """Whichever way it was written: recorded, sent or beside the facts."""
+    door = every_door
+    first = door.do(FRANK, CREATE, GrantApplication("u1", "DMFA"))
+    sent, callers = len(door.messages("change")), _callers(door)
+
+    def careless(command: GrantApplication, work: Work) -> Conflict:
+        add_caller(work.recorder.connection, "careless", [], "", None, work.instant)
+        work.recorder.record([], work.grants(work.account(command.account)))
+        return Conflict(ConflictCode.STALE_VERSION)
+
+    monkeypatch.setattr(door_module, "CARRYING_OUT", {**CARRYING_OUT, GrantApplication: careless})
+    before = [BlockUser("u1")] * others
+    report = door.do(FRANK, *before, GrantApplication("u1", "DIMONA"), together=together)
+    kept = 0 if together else others
+    assert report.revision == first.revision + kept
+    assert [each["outcome"] for each in door.audited()[2:]] == ["allowed" if kept else "withdrawn"] * others + [
+        "conflict"
+    ]
+    assert len(door.messages("change")) == sent + kept
+    assert _callers(door) == callers
+    if not kept:
+        assert door.opens(person("umar", "alpha"), "DMFA", "alpha.nsso")
+
+
+def _callers(door: Door) -> set[str]:
+    with door.reference.database.reading() as connection:
+        return set(connection.scalars(select(tables.caller.c.name)))
 
 
 def test_somebody_unknown_is_recorded_under_a_pseudonym(door: Door) -> None:

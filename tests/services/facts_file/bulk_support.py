@@ -1,5 +1,6 @@
 """Facts files as lines, and loading them in bulk."""
 
+import functools
 import io
 import json
 from typing import Any, BinaryIO
@@ -25,6 +26,7 @@ def line_of(kind: str, said: Any) -> str:
     return json.dumps({"kind": kind} | {own if key == "kind" and own else key: value for key, value in said.items()})
 
 
+@functools.cache
 def lines_of(text: str) -> str:
     """A facts file in YAML as lines of NDJSON, in the order of the file."""
     world: dict[str, list[Any]] = yaml.safe_load(text)["world"]

@@ -15,6 +15,7 @@ from authz_service.services.facts_file.tree import FactsFile, Form
 from authz_service.store.database import Database
 from authz_service.store.keys import ensure_key_file
 from authz_service.store.writing import Recorder
+from tests.support.databases import make_tables
 
 MEANS = ("eid", "eidas_high", "itsme", "totp_app", "sms_otp", "eidas_substantial", "email_otp", "password")
 
@@ -67,7 +68,7 @@ class Store:
 
 def _store(url: str, directory: Path) -> Store:
     database = Database(url, ensure_key_file(directory / "keys"))
-    database.upgrade()
+    make_tables(database)
     return Store(database)
 
 

@@ -13,6 +13,7 @@ from authz_service.store.database import Database
 from authz_service.store.keys import ensure_key_file
 from authz_service.store.outbox import Outbox, enqueue, mail_entry
 from tests.delivery.mail_server import MailServer
+from tests.support.databases import make_tables
 
 VALUES = {
     "person_name": "Carla Ébène",
@@ -59,7 +60,7 @@ def connect(database_url: str, tmp_path: Path) -> Iterator[Callable[[], Database
 @pytest.fixture
 def database(connect: Callable[[], Database]) -> Database:
     made = connect()
-    made.upgrade()
+    make_tables(made)
     return made
 
 

@@ -4,7 +4,7 @@ The questions are put together here from the world alone, apart from the tables 
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Final
 
 from authz_service.domain.moments import text_of
@@ -58,15 +58,15 @@ def cells(used: WorldInUse, matrix: EnterpriseMatrix) -> set[Cell]:
     return said
 
 
-def live_cells(used: WorldInUse, name: str, at: int, here: set[str]) -> set[Cell]:
+def live_cells(used: WorldInUse, name: str, at: int, here: set[str], left_out: Collection[str] = ()) -> set[Cell]:
     """What the decisions say: the questions of everybody who acts for an enterprise of the world, by its name.
 
     `here`: those who stand in it. They are asked everything, and about each other; of everybody else, who must be told
-    no, some questions are taken at random.
+    no, some questions are taken at random. `left_out`: who is not asked.
     """
     found: set[Cell] = set()
     asked, chance = Asked(used.world, name, at, here), random.Random(name)
-    for person in used.world["persons"]:
+    for person in (each for each in used.world["persons"] if each["id"] not in left_out):
         questions = list(asked.of(person))
         if person["id"] not in here:
             of_enterprise = [each for each in questions if each[1].resource_type != "person"]

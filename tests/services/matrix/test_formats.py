@@ -38,7 +38,7 @@ def rights(matrices: list[EnterpriseMatrix]) -> int:
 def matrices(reference: WorldInUse) -> list[EnterpriseMatrix]:
     """An enterprise, and a capacity of another one."""
     whole = matrix_of(reference, at=DAY, enterprise_number=NUMBERS["omega"])
-    return [*matrix_of(reference, at=DAY, capacity_id="alpha.nsso"), *whole]
+    return [*matrix_of(reference, at=DAY, capacity_id="alpha.finance"), *whole]
 
 
 class Page(HTMLParser):
@@ -84,7 +84,7 @@ def test_the_page_is_whole_and_runs_nothing(matrices: list[EnterpriseMatrix]) ->
 
 def test_the_text_says_where_who_what_and_why(matrices: list[EnterpriseMatrix]) -> None:
     text = written([each for each in matrices if each.number == NUMBERS["alpha"]], "table")
-    here = text[text.index("\n  capacity alpha.nsso\n") :]
+    here = text[text.index("\n  capacity alpha.finance\n") :]
     carla = here[here.index("    Carla Claes (p_") :]
     may = carla[carla.index("      may ") :]
     assert re.search(
@@ -124,8 +124,7 @@ def test_names_do_no_harm(wicked: WorldInUse) -> None:
     assert b"<hyperlink" not in sheet
 
 
-def test_no_national_number_is_written(reference: WorldInUse) -> None:
-    matrices = matrix_of(reference, at=DAY, capacity_id="alpha.nsso")
+def test_no_national_number_is_written(matrices: list[EnterpriseMatrix]) -> None:
     for form in TEXT_FORMATS:
         assert not national_numbers_in(written(matrices, form)), form
     assert shown(f"Fontaine {NISS['frank']}") == "(holds a national number)"

@@ -25,6 +25,7 @@ from authz_service.store.reading import FactsReader
 from authz_service.store.writing import Recorder
 from tests.model.rules_subjects import LEVELS
 from tests.services.test_decisions_agree import DATES, REFERENCE, changed, sign
+from tests.support.databases import make_tables
 
 NUMBERS: Final = {each["id"]: each["enterprise_number"] for each in REFERENCE["enterprises"]}
 NISS: Final = {each["id"]: each["niss"] for each in REFERENCE["persons"]}
@@ -90,7 +91,7 @@ def in_use(world: dict[str, Any], url: str, folder: Path, policy: PolicyEngine) 
     """A world in an empty database. Raises FactsFileError when the world cannot be."""
     database = Database(url, ensure_key_file(folder / "keys.json"))
     try:
-        database.upgrade()
+        make_tables(database)
         used = WorldInUse(world, database, policy)
         names = {each["niss"]: each["id"] for each in world["persons"]}
         with Recorder(database) as recorder:
