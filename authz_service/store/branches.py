@@ -9,16 +9,28 @@ from enum import IntEnum
 from typing import Final, NamedTuple
 
 from authz_service.domain.vocabulary import RelationKind
-from authz_service.store.conditions import IS_TARGET, NO_TEXT, known, newest, so
-from authz_service.store.questions import Need
+from authz_service.store.conditions import IS_TARGET, KNOWN, known, newest, so
+from authz_service.store.questions import LATEST, Need
 
-__all__ = ["NUMBERS", "TEXTS", "Part", "branches"]
+__all__ = [
+    "CAPACITY",
+    "CAPACITY_PERIOD",
+    "IN_CAPACITY",
+    "NUMBERS",
+    "RELATION",
+    "RELATION_PERIOD",
+    "TEXTS",
+    "Branch",
+    "Part",
+    "branches",
+]
 
 TEXTS: Final = 9
 """Text columns of a row; they follow the question's index and the part."""
 NUMBERS: Final = 6
 """Number columns of a row; they follow the text columns. The last are there only where some branch has as many."""
-_NO_NUMBER: Final = "CAST(NULL AS bigint)"
+IN_CAPACITY: Final = Need.CAPACITY | Need.TARGET | Need.TECHNICAL_USER
+"""Where a capacity is named, or is that of what is named."""
 
 
 class Part(IntEnum):
@@ -40,23 +52,13 @@ class Part(IntEnum):
     RIGHT = 13
 
 
-class _Branch(NamedTuple):
-    """The rows of one part. `source`: the FROM clause and what follows it."""
+class Branch(NamedTuple):
+    """The rows of one part. `source`: what follows `FROM resolved AS q`."""
 
     part: Part
     texts: Sequence[str]
     numbers: Sequence[str]
     source: str
-
-    def text(self, numbers: int) -> str:
-        """Return the SELECT whose rows have so many number columns."""
-        columns = [
-            *self.texts,
-            *[NO_TEXT] * (TEXTS - len(self.texts)),
-            *self.numbers,
-            *[_NO_NUMBER] * (numbers - len(self.numbers)),
-        ]
-        return f"SELECT q.i, {self.part.value}, {', '.join(columns)}\n{self.source}"
 
 
 def _columns(row: str, names: str) -> list[str]:
@@ -67,59 +69,91 @@ def _number_of(flag: str) -> str:
     return f"CAST(CASE WHEN {flag} THEN 1 ELSE 0 END AS bigint)"
 
 
-_RELATION: Final = _columns("r", "relation_id enterprise_id person_id kind capacity_id object opens context state")
-_RELATION_PERIOD: Final = _columns("r", "valid_from valid_to")
-_CAPACITY: Final = _columns("c", "capacity_id enterprise_id type domain")
-_CAPACITY_PERIOD: Final = _columns("c", "valid_from valid_to")
+RELATION: Final = _columns("r", "relation_id enterprise_id person_id kind capacity_id object opens context state")
+RELATION_PERIOD: Final = _columns("r", "valid_from valid_to")
+CAPACITY: Final = _columns("c", "capacity_id enterprise_id type domain")
+CAPACITY_PERIOD: Final = _columns("c", "valid_from valid_to")
 _MANDATE: Final = _columns("m", "mandate_id system mandator_id mandatary_id groups")
 _MANDATE_INSTANTS: Final = _columns("m", "term_from term_to mandator_signed_at mandatary_signed_at ended_at valid_from")
 
 
-def branches(needs: Need, one_of: str, entries: str, *, sqlite: bool) -> list[str]:
-    """Return the branches that the needs call for, as SELECTs.
+class Ways(NamedTuple):
+    """How a dialect looks for one of several, as the right side of a condition, and opens an array (in place of {})."""
 
-    `one_of`: how to look for the subject and the other person at once; `entries`: how to open an array, with the array
-    as {}. Branches read the CTEs resolved and, where a question has parties, party. CROSS JOIN keeps SQLite to the
-    order written.
-    """
-    found = [*_always(needs, one_of, sqlite=sqlite), *_of_what_is_named(needs), *_catalogue(needs, entries)]
-    numbers = max(len(branch.numbers) for branch in found)
-    return [branch.text(numbers) for branch in found]
+    one_of: str
+    """With what it is compared in place of {}, separated by commas."""
+    entries: str
 
 
-def _of_what_is_named(needs: Need) -> Iterator[_Branch]:
+WAYS: Final = {
+    "sqlite": Ways("IN ({})", "json_each({}) AS j"),
+    "postgresql": Ways("= ANY (ARRAY[{}])", "json_array_elements_text({}) AS j(value)"),
+}
+
+
+def branches(needs: Need, dialect: str) -> list[Branch]:
+    """Return the branches that the needs call for. CROSS JOIN keeps SQLite to the order written."""
+    ways = WAYS[dialect]
+    return [
+        _resolved(needs, dialect),
+        *_always(needs, ways),
+        *_of_what_is_named(needs),
+        *_catalogue(needs, ways.entries),
+    ]
+
+
+def _resolved(needs: Need, dialect: str) -> Branch:
+    moment = KNOWN if needs & Need.THEN else LATEST
+    revision, recorded_at = (
+        f"(SELECT v.{name} FROM revision AS v WHERE v.recorded_at <= {moment} ORDER BY v.recorded_at DESC LIMIT 1)"
+        for name in ("revision", "recorded_at")
+    )
+    source = ""
+    if dialect == "postgresql" and needs & Need.ALONE:
+        # One look for both; of several questions each would look again.
+        last = f"SELECT * FROM revision AS v WHERE v.recorded_at <= {moment} ORDER BY v.recorded_at DESC LIMIT 1"
+        revision, recorded_at = "v.revision", "v.recorded_at"
+        source = f" LEFT JOIN LATERAL ({last}) AS v ON true"
+    agent = f"(SELECT 1 FROM agent AS g WHERE g.agent_id = q.agent AND {so('g')} LIMIT 1)"
+    texts = _columns("q", "enterprise_id capacity_id mandator_id mandatary_id subject_id other_id")
+    texts.append("(SELECT k.fingerprint FROM key_check AS k WHERE k.one = 1)")
+    if needs & Need.CALLER:
+        texts += _columns("q", "caller_name caller_scopes")
+    return Branch(Part.RESOLVED, texts, [revision, recorded_at, *([agent] if needs & Need.AGENT else [])], source)
+
+
+def _of_what_is_named(needs: Need) -> Iterator[Branch]:
     if needs & Need.TARGET:
-        yield _Branch(
+        yield Branch(
             Part.TARGET,
-            _RELATION,
-            _RELATION_PERIOD,
-            f"FROM resolved AS q CROSS JOIN relation AS r WHERE {IS_TARGET} AND {known('r')}"
+            RELATION,
+            RELATION_PERIOD,
+            f" CROSS JOIN relation AS r WHERE {IS_TARGET} AND {known('r')}"
             " AND r.enterprise_id = q.target_enterprise_id AND r.capacity_id = q.capacity_id",
         )
-    if needs & (Need.TARGET | Need.REQUEST | Need.PARTIES | Need.CAPACITY):
-        # It is not among those of the enterprise, or can be of another one.
-        yield _Branch(
+    if needs & IN_CAPACITY:
+        # It can be of another enterprise, or those of the enterprise are not asked for.
+        yield Branch(
             Part.CAPACITY,
-            _CAPACITY,
-            _CAPACITY_PERIOD,
-            f"FROM resolved AS q CROSS JOIN capacity AS c WHERE c.capacity_id = q.capacity_id AND {known('c')}",
+            CAPACITY,
+            CAPACITY_PERIOD,
+            f" CROSS JOIN capacity AS c WHERE c.capacity_id = q.capacity_id AND {known('c')}",
         )
     if needs & Need.REPRESENTATIVES:
         card = newest("has_card", "person_detail AS d", "d.person_id = r.person_id")
-        yield _Branch(
+        yield Branch(
             Part.REPRESENTATIVE,
-            _RELATION,
-            [*_RELATION_PERIOD, _number_of(card)],
-            "FROM resolved AS q CROSS JOIN relation AS r WHERE q.representatives = 1"
-            f" AND r.enterprise_id = q.enterprise_id AND r.kind = '{RelationKind.LEGAL_FUNCTION}' AND {known('r')}",
+            RELATION,
+            [*RELATION_PERIOD, _number_of(card)],
+            " CROSS JOIN relation AS r WHERE r.enterprise_id = q.enterprise_id"
+            f" AND r.kind = CASE WHEN q.representatives = 1 THEN '{RelationKind.LEGAL_FUNCTION}' END AND {known('r')}",
         )
     if needs & Need.REQUEST:
-        yield _Branch(
+        yield Branch(
             Part.REQUEST,
             _columns("t", "request_id enterprise_id state"),
             _columns("t", "valid_from valid_to"),
-            "FROM resolved AS q CROSS JOIN request AS t"
-            f" WHERE t.request_id = q.request AND t.valid_from <= q.at AND {known('t')}",
+            f" CROSS JOIN request AS t WHERE t.request_id = q.request AND t.valid_from <= q.at AND {known('t')}",
         )
     if needs & Need.TECHNICAL_USER:
         yield _senders("s.technical_user = q.technical_user")
@@ -133,36 +167,19 @@ def _of_what_is_named(needs: Need) -> Iterator[_Branch]:
         )
 
 
-def _always(needs: Need, one_of: str, *, sqlite: bool) -> Iterator[_Branch]:
-    party = "party" if needs & Need.PARTIES else "resolved"
-    agent = f"(SELECT 1 FROM agent AS g WHERE g.agent_id = q.agent AND {so('g')} LIMIT 1)"
-    revision, recorded_at = (
-        f"(SELECT v.{name} FROM revision AS v WHERE v.recorded_at <= q.known ORDER BY v.recorded_at DESC LIMIT 1)"
-        for name in ("revision", "recorded_at")
-    )
-    source = "FROM resolved AS q"
-    if not sqlite and needs & Need.ALONE:
-        # One look for both; of several questions each would look again.
-        last = "SELECT * FROM revision AS v WHERE v.recorded_at <= q.known ORDER BY v.recorded_at DESC LIMIT 1"
-        revision, recorded_at = "v.revision", "v.recorded_at"
-        source += f" LEFT JOIN LATERAL ({last}) AS v ON true"
-    yield _Branch(
-        Part.RESOLVED,
-        [
-            *_columns("q", "enterprise_id capacity_id mandator_id mandatary_id subject_id other_id"),
-            "(SELECT k.fingerprint FROM key_check AS k WHERE k.one = 1)",
-            *(_columns("q", "caller_name caller_scopes") if needs & Need.CALLER else []),
-        ],
-        [revision, recorded_at, *([agent] if needs & Need.AGENT else [])],
-        source,
-    )
-    yield _Branch(
+def _always(needs: Need, ways: Ways) -> Iterator[Branch]:
+    person, enterprise = "= q.subject_id", "= q.enterprise_id"
+    if needs & Need.OTHER:
+        person = ways.one_of.format("q.subject_id, q.other_id")
+    if needs & Need.PARTIES:
+        enterprise = ways.one_of.format("q.enterprise_id, q.mandator_id, q.mandatary_id")
+    yield Branch(
         Part.PERSON,
         ["d.person_id", "d.digital_keys"],
         [_number_of("d.has_card"), "d.valid_from"],
-        f"FROM resolved AS q CROSS JOIN person_detail AS d WHERE d.person_id {one_of} AND {so('d')}",
+        f" CROSS JOIN person_detail AS d WHERE d.person_id {person} AND {so('d')}",
     )
-    yield _Branch(
+    yield Branch(
         Part.ENTERPRISE,
         _columns("e", "enterprise_id number kind"),
         [
@@ -171,70 +188,68 @@ def _always(needs: Need, one_of: str, *, sqlite: bool) -> Iterator[_Branch]:
             _number_of("e.approved_for_service_vouchers"),
             "e.valid_from",
         ],
-        f"FROM {party} AS q CROSS JOIN enterprise AS e WHERE e.enterprise_id = q.enterprise_id AND {so('e')}",
+        f" CROSS JOIN enterprise AS e WHERE e.enterprise_id {enterprise} AND {so('e')}",
     )
     if needs & Need.ALL_CAPACITIES:
-        yield _Branch(
+        yield Branch(
             Part.CAPACITY_OF_PARTY,
-            _CAPACITY,
-            _CAPACITY_PERIOD,
-            f"FROM {party} AS q CROSS JOIN capacity AS c"
-            f" WHERE q.all_capacities = 1 AND c.enterprise_id = q.enterprise_id AND {known('c')}",
+            CAPACITY,
+            CAPACITY_PERIOD,
+            f" CROSS JOIN capacity AS c WHERE q.all_capacities = 1 AND c.enterprise_id {enterprise} AND {known('c')}",
         )
-    yield _Branch(
+    yield Branch(
         Part.RELATION,
-        _RELATION,
-        _RELATION_PERIOD,
-        f"FROM {party} AS q CROSS JOIN relation AS r"
-        f" WHERE r.enterprise_id = q.enterprise_id AND r.person_id {one_of} AND {known('r')}",
+        RELATION,
+        RELATION_PERIOD,
+        f" CROSS JOIN relation AS r WHERE r.enterprise_id {enterprise} AND r.person_id {person} AND {known('r')}",
     )
 
 
-def _senders(condition: str) -> _Branch:
+def _senders(condition: str) -> Branch:
     """Senders, a row for each of their channels and one for a sender without any."""
-    return _Branch(
+    return Branch(
         Part.SENDER,
         [
             *_columns("s", "sender_id capacity_id technical_user state"),
             *_columns("h", "channel state applications certificate_serial"),
         ],
         ["s.valid_from", "h.valid_from", "h.certificate_expires_at"],
-        f"FROM resolved AS q CROSS JOIN sender AS s LEFT JOIN channel AS h ON h.sender_id = s.sender_id AND {so('h')}"
+        f" CROSS JOIN sender AS s LEFT JOIN channel AS h ON h.sender_id = s.sender_id AND {so('h')}"
         f" WHERE {condition} AND {so('s')}",
     )
 
 
-def _mandates(part: Part, condition: str) -> _Branch:
-    source = f"FROM resolved AS q CROSS JOIN mandate AS m WHERE {condition} AND {so('m')}"
-    return _Branch(part, _MANDATE, _MANDATE_INSTANTS, source)
+def _mandates(part: Part, condition: str) -> Branch:
+    return Branch(part, _MANDATE, _MANDATE_INSTANTS, f" CROSS JOIN mandate AS m WHERE {condition} AND {so('m')}")
 
 
-def _catalogue(needs: Need, entries: str) -> Iterator[_Branch]:
+def _catalogue(needs: Need, entries: str) -> Iterator[Branch]:
     if needs & Need.APPLICATION:
         yield _applications("", "a.code = q.application")
-        yield _rights("CROSS JOIN", "f.opens = q.application")
+        yield _rights("", "f.opens = q.application")
     if needs & Need.APPLICATIONS:
-        yield _applications(f"CROSS JOIN {entries.format('q.applications')}", "a.code = j.value")
-        yield _rights(f"CROSS JOIN {entries.format('q.applications')} CROSS JOIN", "f.opens = j.value")
+        wanted = f" CROSS JOIN {entries.format('q.applications')}"
+        yield _applications(wanted, "a.code = j.value")
+        yield _rights(wanted, "f.opens = j.value")
     if needs & Need.MANDATE_GROUPS:
-        yield _applications(f"CROSS JOIN {entries.format('q.mandate_groups')}", "a.mandate_group = j.value")
+        yield _applications(f" CROSS JOIN {entries.format('q.mandate_groups')}", "a.mandate_group = j.value")
     if needs & Need.RIGHT:
-        yield _rights("CROSS JOIN", "f.code = q.right_code")
+        yield _rights("", "f.code = q.right_code")
 
 
-def _applications(wanted: str, condition: str) -> _Branch:
-    return _Branch(
+def _applications(wanted: str, condition: str) -> Branch:
+    return Branch(
         Part.APPLICATION,
         _columns("a", "code domain offered_to mandate_system mandate_group channels"),
         ["CAST(a.minimum_level AS bigint)", "a.valid_from"],
-        f"FROM resolved AS q {wanted} CROSS JOIN application AS a WHERE {condition} AND {so('a')}",
+        f"{wanted} CROSS JOIN application AS a WHERE {condition} AND {so('a')}",
     )
 
 
-def _rights(joined: str, condition: str) -> _Branch:
-    return _Branch(
+def _rights(wanted: str, condition: str) -> Branch:
+    return Branch(
         Part.RIGHT,
         _columns("f", "code opens contexts"),
         [_number_of("f.requires_approved_enterprise"), "f.valid_from"],
-        f"FROM resolved AS q {joined} flemish_right AS f WHERE {condition} AND {so('f')}",
+        f"{wanted} CROSS JOIN flemish_right AS f WHERE {condition} AND {so('f')}",
     )

@@ -7,11 +7,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from authz_service.domain.moments import FOREVER
 from authz_service.domain.vocabulary import ACCOUNT_KINDS, RelationKind
 
-__all__ = ["IS_TARGET", "NO_TEXT", "coalesced", "in_force", "known", "nearest", "newest", "so"]
+__all__ = [
+    "BYTES",
+    "CALLER",
+    "IS_CALLER",
+    "IS_TARGET",
+    "KNOWN",
+    "NO_TEXT",
+    "OF_SENDER",
+    "by_nearness",
+    "coalesced",
+    "enterprise_with",
+    "in_force",
+    "known",
+    "nearest",
+    "newest",
+    "side",
+    "so",
+]
 
 NO_TEXT: Final = "CAST(NULL AS text)"
+BYTES: Final = 'COLLATE "C"'
+KNOWN: Final = "q.known"
+"""The moment of knowledge."""
+CALLER: Final = " CROSS JOIN caller AS w"
+IS_CALLER: Final = f"w.key_sha256 = q.caller_key AND w.revoked_at = {FOREVER} AND w.ends_at > q.caller_now"
+"""Without a caller w that has the key and may call, there is no question, and so nothing is looked for."""
 
 _KINDS_OF_ACCOUNT: Final = ", ".join(f"'{kind}'" for kind in sorted(ACCOUNT_KINDS))
 IS_TARGET: Final = (
@@ -23,7 +47,7 @@ IS_TARGET: Final = (
 
 def known(row: str) -> str:
     """The row was on record at the moment of knowledge."""
-    return f"{row}.recorded_from <= q.known AND {row}.recorded_to > q.known"
+    return f"{row}.recorded_from <= {KNOWN} AND {row}.recorded_to > {KNOWN}"
 
 
 def in_force(row: str) -> str:
@@ -45,6 +69,15 @@ def newest(column: str, table: str, condition: str) -> str:
     )
 
 
+def by_nearness(row: str) -> str:
+    """Order rows: the one in force, else the latest begun, else the earliest to come."""
+    return (
+        f"CASE WHEN {in_force(row)} THEN 0 WHEN {row}.valid_from <= q.at THEN 1 ELSE 2 END,"
+        f" CASE WHEN {row}.valid_from <= q.at THEN -{row}.valid_from ELSE {row}.valid_from END,"
+        f" {row}.enterprise_id, {row}.capacity_id"
+    )
+
+
 def nearest(column: str, table: str, condition: str) -> str:
     """One value of the row in force, else of the latest begun, else of the earliest to come; NULL when there is none.
 
@@ -63,8 +96,26 @@ def nearest(column: str, table: str, condition: str) -> str:
     ) AS n ORDER BY n.phase, n.distance, n.enterprise_id, n.capacity_id LIMIT 1)"""
 
 
+def enterprise_with(number: str) -> str:
+    """The enterprise that has the number that the question gives under this name."""
+    return newest("enterprise_id", "enterprise AS e", f"e.number = q.{number}")
+
+
+def side(name: str) -> str:
+    """The enterprise on one side: of the mandate asked about, else the one with the number given."""
+    of_mandate = newest(f"{name}_id", "mandate AS m", "m.mandate_id = q.mandate")
+    return coalesced([of_mandate, enterprise_with(f"{name}_number")])
+
+
 def coalesced(values: Sequence[str]) -> str:
     """The first value that is not NULL."""
     if len(values) > 1:
         return f"coalesce({', '.join(values)})"
     return values[0] if values else NO_TEXT
+
+
+OF_SENDER: Final = (
+    f"(SELECT s.capacity_id FROM sender AS s WHERE s.technical_user = q.technical_user AND {so('s')}"
+    " ORDER BY CASE WHEN s.state = 'active' THEN 0 ELSE 1 END, s.valid_from DESC, s.sender_id DESC LIMIT 1)"
+)
+"""The capacity of the technical user's sender: the active one, else the last."""

@@ -73,6 +73,8 @@ def caller_of(rows: Sequence[Row]) -> tuple[str | None, str | None]:
 
 
 def _facts(query: FactsQuery, parts: Parts) -> QuestionFacts:
+    if len(parts[Part.RESOLVED]) > 1:
+        parts = _of_nearest(parts, query.at)
     get, none = parts.get, ()
     resolved = get(Part.RESOLVED, none)[0]
     enterprise_id, capacity_id, mandator_id, mandatary_id, subject_id, other_id = resolved[_T : _T + 6]
@@ -104,6 +106,32 @@ def _facts(query: FactsQuery, parts: Parts) -> QuestionFacts:
         applications=_applications(get(Part.APPLICATION, none)),
         rights=_rights(get(Part.RIGHT, none)),
     )
+
+
+def _of_nearest(parts: Parts, at: int) -> Parts:
+    """Return the parts as they are with the nearest period of the capacity alone.
+
+    Everything was found once for each of its periods, and with the enterprise it was of then, unless something else
+    says which enterprise it is about.
+    """
+    nearest = min(
+        map(_capacity, parts[Part.CAPACITY]), key=lambda fact: (_distance(fact.period, at), fact.enterprise_id)
+    )
+    told = parts[Part.RESOLVED]
+    resolved = next((row for row in told if row[_T] == nearest.enterprise_id), told[0])
+    enterprise_id, _, mandator_id, mandatary_id = resolved[_T : _T + 4]
+    parties = {enterprise_id, mandator_id, mandatary_id}
+    own = {
+        Part.CAPACITY_OF_PARTY: (_T + 1, parties),
+        Part.RELATION: (_T + 1, parties),
+        Part.REPRESENTATIVE: (_T + 1, {enterprise_id}),
+        Part.MANDATE_BETWEEN: (_T + 3, {enterprise_id}),
+    }
+    found: dict[int, Sequence[Row]] = {}
+    for part, rows in parts.items():
+        column, enterprises = own.get(Part(part), (0, None))
+        found[part] = [row for row in dict.fromkeys(rows) if enterprises is None or row[column] in enterprises]
+    return found | {Part.RESOLVED.value: [resolved]}
 
 
 def _in_order(rows: Sequence[Row], order: Callable[[Row], Any]) -> Sequence[Row]:

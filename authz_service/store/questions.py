@@ -33,8 +33,10 @@ class Need(IntFlag):
     CALLER = auto()
     """Who asks, by its key: nothing is read for anybody else. Only with ALONE."""
     CAPACITY = auto()
-    """The capacity, where it does not come with all those of the enterprise."""
+    """A capacity, by its identifier."""
     MANDATE_GROUPS = auto()
+    NUMBER = auto()
+    """An enterprise, by its number."""
     OTHER = auto()
     """A second person."""
     PARTIES = auto()
@@ -53,7 +55,7 @@ class Need(IntFlag):
 # Plain numbers: putting flags together by their names takes longer than all the rest.
 _AGENT, _ALL_CAPACITIES, _ALONE = Need.AGENT.value, Need.ALL_CAPACITIES.value, Need.ALONE.value
 _APPLICATION, _APPLICATIONS, _CAPACITY = Need.APPLICATION.value, Need.APPLICATIONS.value, Need.CAPACITY.value
-_CALLER = Need.CALLER.value
+_CALLER, _NUMBER = Need.CALLER.value, Need.NUMBER.value
 _MANDATE_GROUPS, _OTHER, _PARTIES = Need.MANDATE_GROUPS.value, Need.OTHER.value, Need.PARTIES.value
 _REPRESENTATIVES, _REQUEST, _RIGHT = Need.REPRESENTATIVES.value, Need.REQUEST.value, Need.RIGHT.value
 _SENDER_OF_CAPACITY, _TARGET = Need.SENDER_OF_CAPACITY.value, Need.TARGET.value
@@ -65,8 +67,8 @@ FIELDS: Final[dict[str, tuple[str, Need]]] = {
     "at": ("bigint", Need(0)),
     "known": ("bigint", Need.THEN),
     "subject": ("text", Need(0)),
-    "enterprise_number": ("text", Need(0)),
-    "capacity": ("text", Need(0)),
+    "enterprise_number": ("text", Need.NUMBER),
+    "capacity": ("text", Need.CAPACITY),
     "all_capacities": ("bigint", Need.ALL_CAPACITIES),
     "other": ("text", Need.OTHER),
     "agent": ("text", Need.AGENT),
@@ -146,8 +148,8 @@ def _question(position: int, query: FactsQuery, key: Key) -> tuple[Question, int
         needs |= _THEN
         question["known"] = max(query.known_at, BEGINNING)
     for name, need, text in (
-        ("enterprise_number", 0, query.enterprise_number),
-        ("capacity", 0, query.capacity),
+        ("enterprise_number", _NUMBER, query.enterprise_number),
+        ("capacity", _CAPACITY, query.capacity),
         ("agent", _AGENT, query.agent),
         ("technical_user", _TECHNICAL_USER, query.technical_user),
         ("target", _TARGET, query.account or query.role_assignment),
@@ -205,8 +207,6 @@ def _put_circumstances(question: Question, query: FactsQuery, needs: int) -> int
     if query.all_capacities:
         more |= _ALL_CAPACITIES
         question["all_capacities"] = 1
-    elif query.capacity or query.technical_user:
-        more |= _CAPACITY
     if query.all_representatives:
         more |= _REPRESENTATIVES
         question["representatives"] = 1

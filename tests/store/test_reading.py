@@ -181,6 +181,36 @@ def test_a_capacity_that_has_not_begun(database: Database) -> None:
     assert facts.enterprise is not None
 
 
+@pytest.mark.parametrize(("at", "owner"), [(5, "alpha"), (15, "alpha"), (25, "alpha"), (35, "beta"), (99, "beta")])
+@pytest.mark.parametrize("everything", [True, False])
+def test_a_capacity_that_went_to_another_enterprise(database: Database, at: int, owner: str, everything: bool) -> None:
+    """All that is read is of the enterprise that has it in the nearest period, and is there once."""
+    periods = {"alpha": Period(10, 20), "beta": Period(30, 40)}
+    capacities = [changed(capacity("alpha.nsso", valid=valid), enterprise_id=name) for name, valid in periods.items()]
+    numbers = {"alpha": ALPHA, "beta": BETA}
+    held = [
+        relation(f"{kind}_{name}", kind, ANNE, name, state="signing")
+        for name in numbers
+        for kind in ("legal_function", "employment")
+    ]
+    load(database, [person(ANNE), *(enterprise(*each) for each in numbers.items()), *capacities, *held])
+    facts = read(
+        database,
+        at=at,
+        subject_niss=ANNE.niss.digits,
+        capacity="alpha.nsso",
+        all_representatives=True,
+        all_capacities=everything,
+    )
+    assert facts.enterprise is not None
+    assert facts.enterprise.enterprise_id == owner
+    assert facts.capacity is not None
+    assert (facts.capacity.enterprise_id, facts.capacity.period) == (owner, periods[owner])
+    assert sorted(ids(facts.relations)) == [f"employment_{owner}", f"legal_function_{owner}"]
+    assert ids(tuple(fact for fact, _ in facts.representatives_cards)) == [f"legal_function_{owner}"]
+    assert [fact.enterprise_id for fact in facts.capacities] == ([owner] if everything else [])
+
+
 def test_single_things_are_taken_at_the_moment(database: Database) -> None:
     load(
         database,
