@@ -6,9 +6,8 @@ what was not known then is not here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from authz_service.domain.moments import Period
+from authz_service.domain.values import value
 from authz_service.domain.vocabulary import Domain, MandateSystem, RelationKind
 
 __all__ = [
@@ -27,7 +26,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PersonFact:
     """A person known to the service. `digital_keys` are means of authentication that the person has activated."""
 
@@ -37,7 +36,7 @@ class PersonFact:
     """An eID or an electronic foreigner's card (GGA-EXC-01)."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class EnterpriseFact:
     """An enterprise. `account_active_since` and `ebox_active_since`: UTC microseconds, None when never."""
 
@@ -49,7 +48,7 @@ class EnterpriseFact:
     approved_for_service_vouchers: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CapacityFact:
     """A qualité of an enterprise, in force from its creation."""
 
@@ -60,7 +59,7 @@ class CapacityFact:
     period: Period
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ApplicationFact:
     """An application of the catalogue. `minimum_level` 0: it demands no more than the general minimum."""
 
@@ -73,7 +72,7 @@ class ApplicationFact:
     minimum_level: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class FlemishRightFact:
     """A right of the Flemish catalogue."""
 
@@ -83,7 +82,7 @@ class FlemishRightFact:
     contexts: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RelationFact:
     """Person P holds relation R in enterprise E, in scope S.
 
@@ -105,7 +104,7 @@ class RelationFact:
     period: Period
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MandateFact:
     """A mandate between two enterprises. Signatures count from their instant; `ended_at` is the first instant after."""
 
@@ -120,7 +119,7 @@ class MandateFact:
     ended_at: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ChannelFact:
     """A channel of a sender. `applications` None: every application offered to the capacity (AMB-13)."""
 
@@ -131,7 +130,7 @@ class ChannelFact:
     certificate_expires_at: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SenderFact:
     """The sender of a capacity with its channels and its technical user."""
 
@@ -142,7 +141,7 @@ class SenderFact:
     channels: tuple[ChannelFact, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RequestFact:
     """An exceptional request on paper. `filed_at`: UTC microseconds."""
 
@@ -152,7 +151,7 @@ class RequestFact:
     filed_at: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class FactsQuery:
     """What to read for one question: identifiers as they stand on the wire, "" where the question has none.
 
@@ -164,10 +163,14 @@ class FactsQuery:
     known_at: int
     subject_niss: str = ""
     """A person's number; the subject of the question."""
-    other_niss: str = ""
-    """Candidate, target, signer, or the person that is the resource."""
     agent: str = ""
     technical_user: str = ""
+    all_capacities: bool = True
+    """Read all capacities of the enterprise, not only the one that the question is about."""
+    sender_of_capacity: bool = True
+    """Read the sender of the capacity where no technical user is named."""
+    other_niss: str = ""
+    """Candidate, target, signer, or the person that is the resource."""
     enterprise_number: str = ""
     """The enterprise that is the resource, or the one acted for where the resource names none."""
     capacity: str = ""
@@ -183,13 +186,9 @@ class FactsQuery:
     right: str = ""
     all_representatives: bool = False
     """Read the legal functions of everybody in the enterprise, with the holders' cards (GGA-EXC-01)."""
-    all_capacities: bool = True
-    """Read all capacities of the enterprise, not only the one that the question is about."""
-    sender_of_capacity: bool = True
-    """Read the sender of the capacity where no technical user is named."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class QuestionFacts:
     """Everything one question reads, at one facts revision.
 

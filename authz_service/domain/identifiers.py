@@ -48,20 +48,20 @@ class Niss(_Masked):
         for an NRN, a serial of 000 or 999. Month + 20 or + 40 marks a BIS number; month or day 00 is "unknown".
         """
         digits = _require_digits(text, 11, "NISS")
-        month_field, day = int(digits[2:4]), int(digits[4:6])
+        number, check = divmod(int(digits), 100)
+        birth, serial = divmod(number, 1000)
+        year, month_field, day = birth // 10_000, birth // 100 % 100, birth % 100
         month = month_field % 20
         if month_field > 52 or month > 12 or day > 31:
             raise InvalidIdentifierError("NISS: the date of birth does not exist")
-        if month_field <= 12 and digits[6:9] in {"000", "999"}:
+        if month_field <= 12 and serial in {0, 999}:
             raise InvalidIdentifierError("NISS: the serial number does not exist")
-        year, number, check = int(digits[:2]), int(digits[:9]), int(digits[9:])
         before_2000 = check == 97 - number % 97
         from_2000_on = check == 97 - (2_000_000_000 + number) % 97
         if not (before_2000 or from_2000_on):
             raise InvalidIdentifierError("NISS: the check digits are wrong")
-        last_day = today or datetime.datetime.now(datetime.UTC).date()
-        if not (before_2000 and _born(1900 + year, month, day, last_day)) and not (
-            from_2000_on and _born(2000 + year, month, day, last_day)
+        if not (before_2000 and _born(1900 + year, month, day, today)) and not (
+            from_2000_on and _born(2000 + year, month, day, today)
         ):
             raise InvalidIdentifierError("NISS: the date of birth does not exist or lies ahead")
         return cls(digits)
@@ -72,14 +72,14 @@ class Niss(_Masked):
         return int(self.digits[2:4]) >= 20
 
 
-def _born(year: int, month: int, day: int, last_day: datetime.date) -> bool:
+def _born(year: int, month: int, day: int, today: datetime.date | None) -> bool:
     """True when somebody can have been born on that date, an unknown month or day (0) standing for any."""
-    if year > last_day.year:
-        return False
     try:
-        return datetime.date(year, month or 1, day or 1) <= last_day
+        born = datetime.date(year, month or 1, day or 1)
     except ValueError:
         return False
+    # The clock is looked at for those only who can have been born after today.
+    return born <= today if today else year < 2000 or born <= datetime.datetime.now(datetime.UTC).date()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -90,7 +90,8 @@ class EnterpriseNumber(_Masked):
     def parse(cls, text: object) -> Self:
         """Return the checked number. Raises InvalidIdentifierError."""
         digits = _require_digits(text, 10, "enterprise number")
-        if digits[0] not in "01" or int(digits[8:]) != 97 - int(digits[:8]) % 97:
+        number, check = divmod(int(digits), 100)
+        if digits[0] not in "01" or check != 97 - number % 97:
             raise InvalidIdentifierError("enterprise number: the first digit or the check digits are wrong")
         return cls(digits)
 

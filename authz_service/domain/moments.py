@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import datetime
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
+
+from authz_service.domain.values import value
 
 __all__ = [
     "BEGINNING",
@@ -47,7 +48,7 @@ class Phase(StrEnum):
     AFTER = "after"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Period:
     """A half-open interval of UTC microseconds since 1970: `since` included, `until` not."""
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Protocol
 
 from authz_service.domain.facts import QuestionFacts
 from authz_service.domain.standings import Standing, UnknownStanding
+from authz_service.domain.values import value
 from authz_service.domain.vocabulary import Reason
 
 __all__ = ["Answer", "Basis", "Decision", "Examines", "Need", "Question", "RuleText"]
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@value
 class Question:
     """May this subject do this action on this resource? Strings and JSON values as the caller sent them, unchecked.
 
@@ -33,7 +34,7 @@ class Question:
         return f"Question({self.subject_type!r}, {self.action!r}, {self.resource_type!r})"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Answer:
     """What the policy says of a standing.
 
@@ -47,7 +48,7 @@ class Answer:
     unmet: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Need:
     """One need of an action, seen against a standing.
 
@@ -63,7 +64,7 @@ class Need:
     judged: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RuleText:
     """A rule as the policy states it: its plain sentence, its source, and the place (`file:line`) of both."""
 
@@ -86,7 +87,7 @@ class Examines(Protocol):
         """Return what the policy says of a rule; None when it has no heading."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@value
 class Basis:
     """What a decision was made from, so that it can be explained from the very same facts.
 
@@ -100,8 +101,11 @@ class Basis:
     policy: Examines
     levels: Mapping[str, int]
 
+    def __repr__(self) -> str:
+        return "Basis()"
 
-@dataclass(frozen=True, slots=True)
+
+@value
 class Decision:
     """An answer with what it was made from.
 

@@ -9,8 +9,6 @@ Nothing here says what anybody may do. Each attribute is a fact of the case; the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from authz_service.domain.moments import Phase
 from authz_service.domain.states import (
     AccountState,
@@ -24,11 +22,12 @@ from authz_service.domain.states import (
     RoleState,
     Side,
 )
+from authz_service.domain.values import HashedOnce, value
 from authz_service.domain.vocabulary import Action, Domain, MandateSystem, SubjectType
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+@value
+class Subject(HashedOnce):
     """Who asks. `level`: assurance level of the means (0: unknown); `eid`: the means is the eID.
 
     `may_administer`, `may_sync`, `may_audit`: the scopes of the caller that an operator comes through (OPS-01).
@@ -44,8 +43,8 @@ class Subject:
     may_audit: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Enterprise:
+@value
+class Enterprise(HashedOnce):
     """How the subject stands in the enterprise that the question is about.
 
     `former_...`: held once and ended, and not held now. `account_active`: the GAP has logged in (ACC-07).
@@ -60,8 +59,8 @@ class Enterprise:
     account_active: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Capacity:
+@value
+class Capacity(HashedOnce):
     """How the subject stands in the capacity that the question is about. `in_force`: the capacity exists at the moment.
 
     `manages_another`: holds an active (co-)access manager's record in another capacity of the same enterprise.
@@ -78,8 +77,8 @@ class Capacity:
     former_manager_of_another: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+@value
+class Standing(HashedOnce):
     """What every question has.
 
     `problems`: reason codes of what cannot be read in the question, or is missing from it; `readable`: there are none.
@@ -95,19 +94,19 @@ class Standing:
     enterprise: Enterprise
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ServiceStanding(Standing):
     """Questions about the service itself (OPS-01)."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PersonStanding(Standing):
     """Questions about a person's own record (UM-SELF)."""
 
     own_record: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ChiefStanding(Standing):
     """Questions about the GAP, co-GAPs, head local managers and the activation of the account.
 
@@ -124,7 +123,7 @@ class ChiefStanding(Standing):
     target_in_role: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PaperStanding(Standing):
     """Questions of the exceptional procedure and of the letter that ends an account.
 
@@ -145,7 +144,7 @@ class PaperStanding(Standing):
     signer_function: LegalFunction
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CapacityStanding(Standing):
     """Questions about a capacity: its managers, its users, its roles."""
 
@@ -157,7 +156,7 @@ class CapacityStanding(Standing):
     role_domain: Domain
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AccountStanding(Standing):
     """Questions about the record of an access manager, co-access manager or user.
 
@@ -173,7 +172,7 @@ class AccountStanding(Standing):
     application_offered: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SenderStanding(Standing):
     """Questions about the sender of a capacity and its channels.
 
@@ -193,7 +192,7 @@ class SenderStanding(Standing):
     technical_names_agree: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Mandate:
     """A mandate that may open what is asked. `covers`: its groups hold the application's, in that one's system."""
 
@@ -204,7 +203,7 @@ class Mandate:
     ended: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SubmissionStanding(Standing):
     """A technical user sends a file.
 
@@ -227,7 +226,7 @@ class SubmissionStanding(Standing):
     mandates: tuple[Mandate, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Role:
     """An eGov role that opens the application asked for."""
 
@@ -235,7 +234,7 @@ class Role:
     phase: Phase
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ApplicationStanding(Standing):
     """Somebody opens an application, for the own enterprise or under a mandate.
 
@@ -260,7 +259,7 @@ class ApplicationStanding(Standing):
     mandates: tuple[Mandate, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RoleStanding(Standing):
     """Questions about one eGov role assignment."""
 
@@ -270,7 +269,7 @@ class RoleStanding(Standing):
     phase: Phase
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class FlemishStanding(Standing):
     """Questions about Flemish rights and work relations.
 
@@ -288,7 +287,7 @@ class FlemishStanding(Standing):
     right_held: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MandateStanding(Standing):
     """Questions about mandates, in a registry or one by one.
 
@@ -324,7 +323,7 @@ class MandateStanding(Standing):
     account_blocked: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class EboxStanding(Standing):
     """Questions about the e-Box Enterprise. The last three attributes are as in MandateStanding."""
 
@@ -334,7 +333,7 @@ class EboxStanding(Standing):
     account_blocked: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class UnknownStanding:
     """An action that is not in the vocabulary."""
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import OrderedDict
 from functools import lru_cache
-from threading import Lock
 from typing import Final
 
 from authz_service.domain.questions import Answer, Need, RuleText
@@ -61,8 +59,7 @@ class PolicyEngine:
             for source in text.sources
             for heading in headings_of(source)
         }
-        self._remembered: OrderedDict[Standing, Answer] = OrderedDict()
-        self._lock = Lock()
+        self._answer = lru_cache(REMEMBERED)(self._find_answer)
         self._unmet = lru_cache(EXAMINED)(self._find_unmet)
 
     def _needs_of(self, action: Action) -> tuple[_Need, ...]:
@@ -73,19 +70,10 @@ class PolicyEngine:
 
     def ask(self, standing: Standing | UnknownStanding) -> Answer:
         """Return the policy's answer. Raises PolicyEvaluationError; then nothing is decided and nothing is kept."""
-        if isinstance(standing, UnknownStanding):
-            return self._otherwise()
-        with self._lock:
-            answer = self._remembered.get(standing)
-            if answer is not None:
-                self._remembered.move_to_end(standing)
-                return answer
-        answer = self.evaluate(standing)
-        with self._lock:
-            self._remembered[standing] = answer
-            if len(self._remembered) > REMEMBERED:
-                self._remembered.popitem(last=False)
-        return answer
+        return self._answer(standing)
+
+    def _find_answer(self, standing: Standing | UnknownStanding) -> Answer:
+        return self._otherwise() if isinstance(standing, UnknownStanding) else self.evaluate(standing)
 
     def evaluate(self, standing: Standing) -> Answer:
         """Return the answer, evaluated anew. Raises PolicyEvaluationError."""

@@ -12,6 +12,7 @@ from authz_service.domain import moments
 from authz_service.domain.facts import FactsQuery, QuestionFacts
 from authz_service.domain.questions import Answer, Basis, Decision, Question
 from authz_service.domain.standings import Standing, UnknownStanding
+from authz_service.domain.values import value
 from authz_service.domain.vocabulary import Action, Reason, Scope
 from authz_service.policy.engine import PolicyEngine
 from authz_service.services.standings.families import FAMILIES, FamilyQuestion
@@ -86,7 +87,7 @@ class DecisionService:
         return Decision(answer, self.policy.revision, facts.revision, asked.query.at, error, basis)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Asked:
     """A question that has been read."""
 

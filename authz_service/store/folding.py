@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
@@ -43,6 +43,18 @@ _DOMAINS: Final = {word.value: word for word in Domain}
 _KINDS: Final = {word.value: word for word in RelationKind}
 _SYSTEMS: Final = {word.value: word for word in MandateSystem}
 
+# Plain numbers: a member of an enumeration is looked up in several steps each time that it is named.
+_RESOLVED, _CAPACITY_OF_PARTY, _CAPACITY = Part.RESOLVED.value, Part.CAPACITY_OF_PARTY.value, Part.CAPACITY.value
+_PERSON, _ENTERPRISE, _RELATION, _TARGET = (
+    Part.PERSON.value,
+    Part.ENTERPRISE.value,
+    Part.RELATION.value,
+    Part.TARGET.value,
+)
+_REPRESENTATIVE, _REQUEST, _SENDER = Part.REPRESENTATIVE.value, Part.REQUEST.value, Part.SENDER.value
+_MANDATE, _MANDATE_BETWEEN = Part.MANDATE.value, Part.MANDATE_BETWEEN.value
+_APPLICATION, _RIGHT = Part.APPLICATION.value, Part.RIGHT.value
+
 
 @dataclass(frozen=True, slots=True)
 class Folded:
@@ -59,7 +71,7 @@ def fold(queries: Sequence[FactsQuery], rows: Sequence[Row]) -> Folded:
         sorted_out[row[0]][row[1]].append(row)
     try:
         facts = [_facts(query, parts) for query, parts in zip(queries, sorted_out, strict=True)]
-        return Folded(facts, sorted_out[0][Part.RESOLVED][0][_T + 6] or "")
+        return Folded(facts, sorted_out[0][_RESOLVED][0][_T + 6] or "")
     except (ValueError, LookupError):
         raise StoreUnavailableError("the store holds words that this program does not know") from None
 
@@ -76,35 +88,39 @@ def _facts(query: FactsQuery, parts: Parts) -> QuestionFacts:
     if len(parts[Part.RESOLVED]) > 1:
         parts = _of_nearest(parts, query.at)
     get, none = parts.get, ()
-    resolved = get(Part.RESOLVED, none)[0]
+    resolved = parts[_RESOLVED][0]
     enterprise_id, capacity_id, mandator_id, mandatary_id, subject_id, other_id = resolved[_T : _T + 6]
-    parties = {enterprise_id, mandator_id, mandatary_id}
-    of_parties = parties if query.mandate or query.mandatary_number else {enterprise_id}
-    capacities = _capacities(get(Part.CAPACITY_OF_PARTY, none))
-    beside = [_capacity(row) for row in get(Part.CAPACITY, none)]
-    persons = _by_id(get(Part.PERSON, none), newest_by=_N + 1)
-    enterprises = _by_id(get(Part.ENTERPRISE, none), newest_by=_N + 3)
+    enterprises, persons, at = get(_ENTERPRISE, none), get(_PERSON, none), query.at
+    capacities = _capacities(parts[_CAPACITY_OF_PARTY]) if _CAPACITY_OF_PARTY in parts else none
+    relations = get(_RELATION, none)
+    own_capacities, of_mandator = capacities, capacities[:0]
+    if mandator_id is not None or mandatary_id is not None:
+        if not query.mandate:
+            relations = [row for row in relations if row[_T + 1] == enterprise_id]
+        if not (query.mandate or query.mandatary_number):
+            own_capacities = _those_of(enterprise_id, capacities)
+        of_mandator = _those_of(mandator_id, capacities)
     return QuestionFacts(
         revision=resolved[_N] or 0,
-        subject=_person(persons.get(subject_id)),
-        other=_person(persons.get(other_id)),
         recorded_at=resolved[_N + 1] or 0,
+        subject=_person(persons, subject_id),
+        other=None if other_id is None else _person(persons, other_id),
         agent_known=resolved[_N + 2] == 1,
-        enterprise=_enterprise(enterprises.get(enterprise_id)),
-        capacity=_nearest_capacity(capacity_id, [*capacities, *beside], query.at),
-        target=_target(get(Part.TARGET, none), query.at),
-        request=_request(get(Part.REQUEST, none), query.at),
-        sender=_sender(get(Part.SENDER, none)),
-        mandate=next(iter(_mandates(get(Part.MANDATE, none))), None),
-        mandator=_enterprise(enterprises.get(mandator_id)),
-        mandatary=_enterprise(enterprises.get(mandatary_id)),
-        mandator_capacities=tuple([fact for fact in capacities if fact.enterprise_id == mandator_id]),
-        mandates=_mandates(get(Part.MANDATE_BETWEEN, none)),
-        capacities=tuple([fact for fact in capacities if fact.enterprise_id in of_parties]),
-        relations=_relations(get(Part.RELATION, none), parties if query.mandate else {enterprise_id}),
-        representatives_cards=_representatives(get(Part.REPRESENTATIVE, none)),
-        applications=_applications(get(Part.APPLICATION, none)),
-        rights=_rights(get(Part.RIGHT, none)),
+        enterprise=_enterprise(enterprises, enterprise_id),
+        capacity=_nearest_capacity(capacity_id, capacities, get(_CAPACITY, none), at),
+        target=_target(parts[_TARGET], at) if _TARGET in parts else None,
+        request=_request(parts[_REQUEST], at) if _REQUEST in parts else None,
+        sender=_sender(parts[_SENDER]) if _SENDER in parts else None,
+        mandate=_mandates(parts[_MANDATE])[0] if _MANDATE in parts else None,
+        mandator=None if mandator_id is None else _enterprise(enterprises, mandator_id),
+        mandatary=None if mandatary_id is None else _enterprise(enterprises, mandatary_id),
+        mandator_capacities=of_mandator,
+        mandates=_mandates(parts[_MANDATE_BETWEEN]) if _MANDATE_BETWEEN in parts else none,
+        capacities=own_capacities,
+        relations=_relations(relations),
+        representatives_cards=_representatives(parts[_REPRESENTATIVE]) if _REPRESENTATIVE in parts else none,
+        applications=_applications(parts[_APPLICATION]) if _APPLICATION in parts else none,
+        rights=_rights(parts[_RIGHT]) if _RIGHT in parts else none,
     )
 
 
@@ -138,14 +154,25 @@ def _in_order(rows: Sequence[Row], order: Callable[[Row], Any]) -> Sequence[Row]
     return sorted(rows, key=order) if len(rows) > 1 else rows
 
 
-def _by_id(rows: Iterable[Row], newest_by: int) -> dict[str, Row]:
-    """Return the rows by their first text; of several the one whose number at `newest_by` is greatest."""
-    found: dict[str, Row] = {}
+def _newest(rows: Sequence[Row], name: str | None, begun: int) -> Row | None:
+    """Return the row whose first text is the name; of several the one whose number at `begun` is greatest."""
+    found: Row | None = None
     for row in rows:
-        other = found.get(row[_T])
-        if other is None or other[newest_by] < row[newest_by]:
-            found[row[_T]] = row
+        if row[_T] == name and (found is None or found[begun] < row[begun]):
+            found = row
     return found
+
+
+def _newest_of_each(rows: Sequence[Row], begun: int) -> Sequence[Row]:
+    """Return one row for each first text, in their order: of several the one whose number at `begun` is greatest."""
+    if len(rows) == 1:
+        return rows
+    newest: dict[str, Row] = {}
+    for row in rows:
+        other = newest.get(row[_T])
+        if other is None or other[begun] < row[begun]:
+            newest[row[_T]] = row
+    return [newest[name] for name in sorted(newest)]
 
 
 @lru_cache(4096)
@@ -154,16 +181,16 @@ def _texts(array: str) -> frozenset[str]:
     return frozenset(json.loads(array))
 
 
-def _person(row: Row | None) -> PersonFact | None:
+def _person(rows: Sequence[Row], person_id: str | None) -> PersonFact | None:
+    row = _newest(rows, person_id, _N + 1)
     return None if row is None else PersonFact(row[_T], _texts(row[_T + 1]), row[_N] == 1)
 
 
-def _enterprise(row: Row | None) -> EnterpriseFact | None:
-    return (
-        None
-        if row is None
-        else EnterpriseFact(row[_T], row[_T + 1], row[_T + 2], row[_N], row[_N + 1], row[_N + 2] == 1)
-    )
+def _enterprise(rows: Sequence[Row], enterprise_id: str | None) -> EnterpriseFact | None:
+    row = _newest(rows, enterprise_id, _N + 3)
+    if row is None:
+        return None
+    return EnterpriseFact(row[_T], row[_T + 1], row[_T + 2], row[_N], row[_N + 1], row[_N + 2] == 1)
 
 
 def _capacity(row: Row) -> CapacityFact:
@@ -173,8 +200,12 @@ def _capacity(row: Row) -> CapacityFact:
 _capacity_order: Final = itemgetter(_T + 1, _T, _N)
 
 
-def _capacities(rows: Sequence[Row]) -> list[CapacityFact]:
-    return list(map(_capacity, _in_order(rows, _capacity_order)))
+def _capacities(rows: Sequence[Row]) -> tuple[CapacityFact, ...]:
+    return tuple(map(_capacity, _in_order(rows, _capacity_order)))
+
+
+def _those_of(enterprise_id: str | None, capacities: Sequence[CapacityFact]) -> tuple[CapacityFact, ...]:
+    return tuple([capacity for capacity in capacities if capacity.enterprise_id == enterprise_id])
 
 
 def _distance(period: Period, at: int) -> tuple[int, int]:
@@ -184,44 +215,36 @@ def _distance(period: Period, at: int) -> tuple[int, int]:
     return int(at >= period.until), -period.since
 
 
-def _nearest_capacity(capacity_id: str | None, facts: Iterable[CapacityFact], at: int) -> CapacityFact | None:
-    found = [fact for fact in facts if fact.capacity_id == capacity_id]
+def _nearest_capacity(
+    capacity_id: str | None, among: Sequence[CapacityFact], beside: Sequence[Row], at: int
+) -> CapacityFact | None:
+    found = [fact for fact in among if fact.capacity_id == capacity_id]
+    found += [_capacity(row) for row in beside if row[_T] == capacity_id]
     if len(found) < 2:
         return found[0] if found else None
-    return min(found, key=lambda fact: (_distance(fact.period, at), fact.enterprise_id), default=None)
+    return min(found, key=lambda fact: (_distance(fact.period, at), fact.enterprise_id))
 
 
 def _relation(row: Row) -> RelationFact:
     _, _, relation_id, enterprise_id, person_id, kind, capacity_id, object_, opens, context, state, since, until = row[
         : _N + 2
     ]
+    period = Period(since, until)
     return RelationFact(
-        relation_id,
-        enterprise_id,
-        person_id,
-        _KINDS[kind],
-        capacity_id,
-        object_,
-        opens,
-        context,
-        state,
-        Period(since, until),
+        relation_id, enterprise_id, person_id, _KINDS[kind], capacity_id, object_, opens, context, state, period
     )
 
 
 _relation_order: Final = itemgetter(_T + 1, _T + 2, _T + 3, _T + 4, _T + 5, _T, _N)
 
 
-def _relations(rows: Sequence[Row], enterprises: set[str]) -> tuple[RelationFact, ...]:
-    wanted = [row for row in rows if row[_T + 1] in enterprises]
-    return tuple([_relation(row) for row in _in_order(wanted, _relation_order)])
+def _relations(rows: Sequence[Row]) -> tuple[RelationFact, ...]:
+    return tuple(map(_relation, _in_order(rows, _relation_order))) if rows else ()
 
 
-def _target(rows: Sequence[Row], at: int) -> RelationFact | None:
-    if not rows:
-        return None
+def _target(rows: Sequence[Row], at: int) -> RelationFact:
     found = map(_relation, _in_order(rows, _relation_order))
-    return min(found, key=lambda fact: _distance(fact.period, at), default=None)
+    return min(found, key=lambda fact: _distance(fact.period, at))
 
 
 def _representatives(rows: Sequence[Row]) -> tuple[tuple[RelationFact, bool], ...]:
@@ -237,10 +260,8 @@ def _request(rows: Sequence[Row], at: int) -> RequestFact | None:
     return RequestFact(row[_T], row[_T + 1], row[_T + 2], min(row[_N] for row in rows))
 
 
-def _sender(rows: Sequence[Row]) -> SenderFact | None:
+def _sender(rows: Sequence[Row]) -> SenderFact:
     """Return the active sender, else the one that stopped last. Rows: one for each channel of each sender."""
-    if not rows:
-        return None
     chosen = max(rows, key=lambda row: (row[_T + 3] == _ACTIVE, row[_N], row[_T]))
     newest: dict[str, Row] = {}
     for row in rows:
@@ -272,17 +293,11 @@ def _mandate(row: Row) -> MandateFact:
 
 
 def _mandates(rows: Sequence[Row]) -> tuple[MandateFact, ...]:
-    if not rows:
-        return ()
-    newest = _by_id(rows, newest_by=_N + 5)
-    return tuple(_mandate(newest[mandate_id]) for mandate_id in sorted(newest))
+    return tuple(map(_mandate, _newest_of_each(rows, _N + 5)))
 
 
 def _applications(rows: Sequence[Row]) -> tuple[ApplicationFact, ...]:
-    if not rows:
-        return ()
-    newest = _by_id(rows, newest_by=_N + 1)
-    return tuple(_application(newest[code]) for code in sorted(newest))
+    return tuple(map(_application, _newest_of_each(rows, _N + 1)))
 
 
 def _application(row: Row) -> ApplicationFact:
@@ -298,9 +313,8 @@ def _application(row: Row) -> ApplicationFact:
 
 
 def _rights(rows: Sequence[Row]) -> tuple[FlemishRightFact, ...]:
-    if not rows:
-        return ()
-    newest = _by_id(rows, newest_by=_N + 1)
-    return tuple(
-        FlemishRightFact(code, row[_T + 1], row[_N] == 1, _texts(row[_T + 2])) for code, row in sorted(newest.items())
-    )
+    return tuple(map(_right, _newest_of_each(rows, _N + 1)))
+
+
+def _right(row: Row) -> FlemishRightFact:
+    return FlemishRightFact(row[_T], row[_T + 1], row[_N] == 1, _texts(row[_T + 2]))

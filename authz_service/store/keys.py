@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hmac import HMAC
 
 from authz_service.store.errors import KeyFileError, KeyFileMismatchError
 
@@ -36,10 +38,13 @@ class Key:
     encryption_key: bytes
     fingerprint: str = field(init=False)
     """Which key this is, in hexadecimal; says nothing about its bytes."""
+    _keyed: HMAC = field(init=False, compare=False)
+    """Has the hash key and nothing else: a copy of it takes a third of the time that beginning anew does."""
 
     def __post_init__(self) -> None:
         material = b"authz key file" + self.version.to_bytes(8, "big") + self.hash_key + self.encryption_key
         object.__setattr__(self, "fingerprint", hashlib.sha256(material).hexdigest())
+        object.__setattr__(self, "_keyed", HMAC(self.hash_key, hashes.SHA256()))
 
     def __repr__(self) -> str:
         return f"Key(version={self.version})"
@@ -51,7 +56,9 @@ class Key:
 
     def hash_of(self, digits: str) -> str:
         """Return the keyed hash (HMAC-SHA-256, hexadecimal) that finds the number. Raises UnicodeEncodeError."""
-        return hmac.digest(self.hash_key, digits.encode(), "sha256").hex()
+        keyed = self._keyed.copy()
+        keyed.update(digits.encode())
+        return keyed.finalize().hex()
 
     def seal(self, person_id: str, digits: str) -> bytes:
         """Return the number under AES-256-GCM, bound to this person: nonce, then ciphertext with its tag."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from enum import IntFlag, auto
 from functools import cache
+from operator import attrgetter
 from typing import Any, Final
+
+import msgspec
 
 from authz_service.domain.facts import FactsQuery
 from authz_service.domain.moments import BEGINNING, FOREVER
@@ -96,7 +98,23 @@ FIELDS: Final[dict[str, tuple[str, Need]]] = {
 A field that is not given is NULL.
 """
 
-_encode: Final = json.JSONEncoder(ensure_ascii=True, check_circular=False, separators=(",", ":")).encode
+_FIELDS_OF: Final = {
+    "enterprise_number": ("enterprise_number", _NUMBER),
+    "capacity": ("capacity", _CAPACITY),
+    "agent": ("agent", _AGENT),
+    "technical_user": ("technical_user", _TECHNICAL_USER),
+    "role_assignment": ("target", _TARGET),
+    "account": ("target", _TARGET),
+    "request": ("request", _REQUEST),
+    "right": ("right_code", _RIGHT),
+    "mandate": ("mandate", _PARTIES),
+    "mandator_number": ("mandator_number", _PARTIES),
+    "mandatary_number": ("mandatary_number", _PARTIES),
+}
+"""For each text that a query can give: the field it goes to, and what that needs."""
+_given: Final = attrgetter(*_FIELDS_OF)
+_FIELDS_GIVEN: Final = tuple(_FIELDS_OF.values())
+_encoder: Final = msgspec.json.Encoder()
 Question = dict[str, Any]
 
 
@@ -112,7 +130,7 @@ def parameters(
     if len(queries) != 1:
         questions, needs = payload(queries, key)
         return (questions,), needs
-    question, needs = _question(0, queries[0], key)
+    question, needs = _question(0, queries[0], _Hashes(key))
     if caller is not None:
         question["caller_key"], question["caller_now"] = caller
         needs |= _CALLER
@@ -125,8 +143,9 @@ def payload(queries: Sequence[FactsQuery], key: Key) -> tuple[str, int]:
     """Return any number of questions as a JSON array, and what they need together."""
     needs = 0
     questions = []
+    hashes = _Hashes(key)
     for position, query in enumerate(queries):
-        question, own = _question(position, query, key)
+        question, own = _question(position, query, hashes)
         needs |= own
         questions.append(question)
     if needs & _THEN:
@@ -135,40 +154,46 @@ def payload(queries: Sequence[FactsQuery], key: Key) -> tuple[str, int]:
     return _encode(questions), needs
 
 
+def _encode(content: object) -> str:
+    return _encoder.encode(content).decode()
+
+
+class _Hashes(dict[str, str]):
+    """Keyed hashes of numbers, each made once: the questions of a request are often about the same person."""
+
+    def __init__(self, key: Key) -> None:
+        super().__init__()
+        self._hash_of = key.hash_of
+
+    def __missing__(self, digits: str) -> str:
+        self[digits] = found = self._hash_of(digits)
+        return found
+
+
 @cache
 def _names(needs: int) -> tuple[str, ...]:
     return tuple(name for name, (_, need) in FIELDS.items() if need in Need(needs))
 
 
-def _question(position: int, query: FactsQuery, key: Key) -> tuple[Question, int]:
+def _question(position: int, query: FactsQuery, hashes: _Hashes) -> tuple[Question, int]:
     """Return what a question gives, and what it needs."""
-    question: Question = {"i": position, "at": min(max(query.at, BEGINNING), FOREVER)}
+    at = query.at
+    question: Question = {"i": position, "at": at if BEGINNING <= at <= FOREVER else min(max(at, BEGINNING), FOREVER)}
     needs = 0
     if query.known_at < LATEST:
         needs |= _THEN
         question["known"] = max(query.known_at, BEGINNING)
-    for name, need, text in (
-        ("enterprise_number", _NUMBER, query.enterprise_number),
-        ("capacity", _CAPACITY, query.capacity),
-        ("agent", _AGENT, query.agent),
-        ("technical_user", _TECHNICAL_USER, query.technical_user),
-        ("target", _TARGET, query.account or query.role_assignment),
-        ("request", _REQUEST, query.request),
-        ("right_code", _RIGHT, query.right),
-        ("mandate", _PARTIES, query.mandate),
-        ("mandator_number", _PARTIES, query.mandator_number),
-        ("mandatary_number", _PARTIES, query.mandatary_number),
-    ):
+    for text, (name, need) in zip(_given(query), _FIELDS_GIVEN, strict=True):
         if text:
             needs |= need
             if storable(text):
                 question[name] = text
     if query.subject_niss and storable(query.subject_niss):
-        question["subject"] = key.hash_of(query.subject_niss)
+        question["subject"] = hashes[query.subject_niss]
     if query.other_niss:
         needs |= _OTHER
         if storable(query.other_niss):
-            question["other"] = key.hash_of(query.other_niss)
+            question["other"] = hashes[query.other_niss]
     if query.applications or query.mandate_groups:
         needs |= _put_lists(question, query)
     return question, needs | _put_circumstances(question, query, needs)

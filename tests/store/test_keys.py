@@ -1,5 +1,6 @@
 """The key file, what it protects, and changing the keys without ever losing a number."""
 
+import hmac
 import json
 import stat
 import threading
@@ -39,6 +40,14 @@ def test_a_new_file_is_private_and_stays(tmp_path: Path) -> None:
     assert ensure_key_file(path) == made == read_key_file(path)
     assert list(path.parent.iterdir()) == [path]
     assert [(len(key.hash_key), len(key.encryption_key)) for key in made.keys] == [(32, 32)]
+
+
+def test_a_number_is_found_by_its_keyed_hash() -> None:
+    key = Key.new(1)
+    digits = ANNE.niss.digits
+    assert key.hash_of(digits) == hmac.digest(key.hash_key, digits.encode(), "sha256").hex()
+    assert key.hash_of(digits) == key.hash_of(digits)
+    assert key.hash_of(digits) != key.hash_of(BART.niss.digits)
 
 
 def test_all_that_make_it_at_once_get_the_same(tmp_path: Path) -> None:

@@ -114,6 +114,17 @@ def test_what_is_spared_is_all_that_is_missing(database: Database, seed: int) ->
 # --- what a question is about -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("text", ["alpha.é", "\u2028", '"\\', "\x01\x7f", "\U0001f600", "\0", "\ud800", "null"])
+def test_any_text_reads_alike_alone_and_among_others(database: Database, text: str) -> None:
+    load(database, [*EVERYTHING, capacity("alpha.é")])
+    named = {"capacity": text, "subject_niss": text, "applications": (text, "X")}
+    first, *others = FactsReader(database).read([ask(enterprise_number=ALPHA), ask(**named), ask(**named)])
+    alone = read(database, **named)
+    assert others == [alone, alone]
+    assert first.enterprise is not None
+    assert (alone.capacity is not None) == (text == "alpha.é")
+
+
 def test_an_enterprise(database: Database) -> None:
     load(database, EVERYTHING)
     facts = read(database, enterprise_number=ALPHA, subject_niss=ANNE.niss.digits, other_niss=CARLA.niss.digits)

@@ -8,8 +8,16 @@ from authz_service.domain.facts import FactsQuery, QuestionFacts
 from authz_service.domain.moments import Phase
 from authz_service.domain.standings import AccountStanding
 from authz_service.domain.states import AccountState, AccountType
+from authz_service.domain.values import remembered
 from authz_service.domain.vocabulary import ACCOUNT_KINDS, Action
-from authz_service.services.standings.common import asked_by, begun, capacity_standing, shared
+from authz_service.services.standings.common import (
+    application_of,
+    asked_by,
+    begun,
+    capacity_standing,
+    own_enterprise,
+    shared,
+)
 from authz_service.services.standings.reading import Reading
 
 NAMES_APPLICATION: Final = frozenset({Action.GRANT_APPLICATION, Action.REVOKE_APPLICATION})
@@ -20,6 +28,8 @@ ACTIONS: Final = (
     Action.REMOVE_CO_ACCESS_MANAGER,
     Action.UNBLOCK_USER,
 )
+
+_standing: Final = remembered(AccountStanding)
 
 
 class AccountQuestion:
@@ -33,23 +43,23 @@ class AccountQuestion:
     def query(self) -> FactsQuery:
         """Return what to read."""
         wanted = (self._application,) if self._application else ()
-        return FactsQuery(**asked_by(self._reading), account=self._reading.resource_id, applications=wanted)
+        return FactsQuery(*asked_by(self._reading), account=self._reading.resource_id, applications=wanted)
 
     def standing(self, facts: QuestionFacts) -> AccountStanding:
         """Return the standing."""
         at, target = self._reading.at, facts.target
         known = target is not None and target.kind in ACCOUNT_KINDS
-        common = shared(self._reading, facts, resource_known=known)
-        application = next((a for a in facts.applications if a.code == self._application), None)
+        application = application_of(facts, self._application)
         state, kind, own = AccountState.NOT_IN_FORCE, AccountType.NONE, False
         if known and target is not None:
-            kind = AccountType(target.kind.value)
+            kind = AccountType(target.kind)
             own = facts.subject is not None and target.person_id == facts.subject.person_id
             if begun(facts.capacity, at) and target.period.phase(at) is Phase.DURING:
                 state = AccountState.BLOCKED if target.state == "blocked" else AccountState.ACTIVE
-        return AccountStanding(
-            **common,
-            capacity=capacity_standing(facts, common["enterprise"], facts.capacity, at),
+        enterprise = own_enterprise(facts, at)
+        return _standing(
+            *shared(self._reading, facts, enterprise, resource_known=known),
+            capacity=capacity_standing(facts, enterprise, facts.capacity, at),
             target_type=kind,
             target_state=state,
             own_account=own,

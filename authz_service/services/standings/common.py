@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
-from typing import TypedDict
+from typing import Final, TypeAlias
 
-from authz_service.domain.facts import CapacityFact, EnterpriseFact, PersonFact, QuestionFacts, RelationFact
+from authz_service.domain.facts import (
+    ApplicationFact,
+    CapacityFact,
+    EnterpriseFact,
+    PersonFact,
+    QuestionFacts,
+    RelationFact,
+)
 from authz_service.domain.standings import Capacity, Enterprise, Subject
 from authz_service.domain.states import AccountState, AccountType, ActsFor, Grant, Key, LegalFunction, Named
+from authz_service.domain.values import remembered
 from authz_service.domain.vocabulary import (
     ACCOUNT_KINDS,
     Action,
@@ -19,44 +27,49 @@ from authz_service.domain.vocabulary import (
 )
 from authz_service.services.standings.reading import Reading
 
-MANAGER_KINDS = frozenset({RelationKind.ACCESS_MANAGER, RelationKind.CO_ACCESS_MANAGER})
-LEGAL_FUNCTION = frozenset({RelationKind.LEGAL_FUNCTION})
-EMPLOYMENT = frozenset({RelationKind.EMPLOYMENT})
-OF_ENTERPRISE = frozenset(
-    {
-        RelationKind.CHIEF_ACCESS_MANAGER,
-        RelationKind.CO_CHIEF_ACCESS_MANAGER,
-        RelationKind.FLEMISH_HEAD_LOCAL_MANAGER,
-        RelationKind.LEGAL_FUNCTION,
-    }
-)
+Shared: TypeAlias = tuple[Action, Subject, bool, bool, ActsFor, bool, tuple[str, ...], Enterprise]
+"""The attributes that every standing has, in the order of `Standing`."""
+Asked: TypeAlias = tuple[int, int, str, str, str, bool, bool]
+"""What every question reads: the first attributes of a `FactsQuery`, in order."""
+
+# Each of them is looked up in several steps where it is named as a member of its enumeration.
+_CHIEF: Final = RelationKind.CHIEF_ACCESS_MANAGER
+_CO_CHIEF: Final = RelationKind.CO_CHIEF_ACCESS_MANAGER
+_HEAD: Final = RelationKind.FLEMISH_HEAD_LOCAL_MANAGER
+_FUNCTION: Final = RelationKind.LEGAL_FUNCTION
+_AGENT: Final = SubjectType.AGENT
+_OPERATOR: Final = SubjectType.OPERATOR
+_TECHNICAL_USER: Final = SubjectType.TECHNICAL_USER
+
+MANAGER_KINDS: Final = frozenset({RelationKind.ACCESS_MANAGER, RelationKind.CO_ACCESS_MANAGER})
+LEGAL_FUNCTION: Final = frozenset({_FUNCTION})
+EMPLOYMENT: Final = frozenset({RelationKind.EMPLOYMENT})
+CHIEFS: Final = frozenset({_CHIEF, _CO_CHIEF})
+OF_ENTERPRISE: Final = CHIEFS | {_HEAD, _FUNCTION}
 """How somebody can stand in an enterprise as a whole."""
-OF_PROFILE = ACCOUNT_KINDS | {RelationKind.APPLICATION_GRANT}
+GRANTS: Final = frozenset({RelationKind.APPLICATION_GRANT})
+_PERSONS: Final = frozenset({SubjectType.PERSON, SubjectType.DECLARED_PERSON})
+_ACCOUNT_TYPES: Final = {kind: AccountType(kind.value) for kind in ACCOUNT_KINDS}
 
+_NO_ACCOUNT: Final = (AccountType.NONE, AccountState.NOT_IN_FORCE)
 
-class Shared(TypedDict):
-    """The attributes that every standing has."""
+_subject: Final = remembered(Subject)
+_enterprise: Final = remembered(Enterprise)
+_capacity: Final = remembered(Capacity)
 
-    action: Action
-    subject: Subject
-    moment_readable: bool
-    resource_known: bool
-    acts_for: ActsFor
-    readable: bool
-    problems: tuple[str, ...]
-    enterprise: Enterprise
-
-
-class Asked(TypedDict):
-    """What every question reads: who asks, and when; and how much else its standing looks at."""
-
-    at: int
-    known_at: int
-    subject_niss: str
-    agent: str
-    technical_user: str
-    all_capacities: bool
-    sender_of_capacity: bool
+_STRANGERS: Final = tuple(
+    _enterprise(
+        legal_function=LegalFunction.NONE,
+        chief_access_manager=False,
+        co_chief_access_manager=False,
+        head_local_manager=False,
+        former_chief_access_manager=False,
+        former_head_local_manager=False,
+        account_active=active,
+    )
+    for active in (False, True)
+)
+"""Somebody who has nothing to do with an enterprise, the account not active and active."""
 
 
 def asked_by(reading: Reading, *, all_capacities: bool = False, sender_of_capacity: bool = False) -> Asked:
@@ -64,67 +77,63 @@ def asked_by(reading: Reading, *, all_capacities: bool = False, sender_of_capaci
 
     `all_capacities`, `sender_of_capacity`: the standing looks at them. Without, they are read for explanations only.
     """
-    question, kind, whole = reading.question, reading.subject_type, reading.asker.whole
-    return Asked(
-        at=reading.at,
-        known_at=reading.known_at,
-        subject_niss=reading.subject_niss,
-        agent=question.subject_id if kind is SubjectType.AGENT else "",
-        technical_user=question.subject_id if kind is SubjectType.TECHNICAL_USER else "",
-        all_capacities=whole or all_capacities,
-        sender_of_capacity=whole or sender_of_capacity,
+    kind, whole = reading.subject_type, reading.asker.whole
+    return (
+        reading.at,
+        reading.known_at,
+        reading.subject_niss,
+        reading.question.subject_id if kind is _AGENT else "",
+        reading.question.subject_id if kind is _TECHNICAL_USER else "",
+        whole or all_capacities,
+        whole or sender_of_capacity,
     )
 
 
-def shared(reading: Reading, facts: QuestionFacts, *, resource_known: bool, of_enterprise: bool = True) -> Shared:
-    """Return what every standing has. `of_enterprise`: the resource belongs to `facts.enterprise`."""
-    return Shared(
-        action=reading.action,
-        subject=subject_standing(reading, facts),
-        moment_readable=reading.moment_readable,
-        resource_known=resource_known,
-        acts_for=_acts_for(reading, facts.enterprise) if of_enterprise else ActsFor.THIS,
-        readable=not reading.problems,
-        problems=tuple(told_in_order(reading.problems)),
-        enterprise=enterprise_standing(facts, facts.subject, facts.enterprise, reading.at),
+def shared(
+    reading: Reading, facts: QuestionFacts, enterprise: Enterprise, *, resource_known: bool, of_enterprise: bool = True
+) -> Shared:
+    """Return what every standing has.
+
+    `enterprise`: how the subject stands in `facts.enterprise`; `of_enterprise`: the resource belongs to that one.
+    """
+    problems = reading.problems
+    return (
+        reading.action,
+        subject_standing(reading, facts),
+        reading.moment_readable,
+        resource_known,
+        _acts_for(reading, facts.enterprise) if of_enterprise else ActsFor.THIS,
+        not problems,
+        tuple(told_in_order(problems)) if problems else (),
+        enterprise,
     )
 
 
 def _acts_for(reading: Reading, enterprise: EnterpriseFact | None) -> ActsFor:
-    if reading.acting_for.named is Named.MISSING:
+    acting_for = reading.acting_for
+    if acting_for.named is Named.MISSING:
         return ActsFor.THIS
-    same = enterprise is not None and enterprise.number == reading.acting_for.digits
+    same = enterprise is not None and enterprise.number == acting_for.digits
     return ActsFor.THIS if same else ActsFor.ANOTHER
 
 
 def subject_standing(reading: Reading, facts: QuestionFacts) -> Subject:
     """Return who asks: known or not, and how surely."""
-    kind, scopes = reading.subject_type, reading.asker.scopes
-    operator = kind is SubjectType.OPERATOR
-    return Subject(
-        type=kind,
-        known=_is_known(kind, facts),
-        level=reading.asker.levels.get(reading.means, 0) if reading.means is not None else 0,
-        key=_key(reading.means, facts.subject),
-        eid=reading.means == "eid",
-        may_administer=operator and Scope.ADMIN in scopes,
-        may_sync=operator and Scope.SYNC in scopes,
-        may_audit=operator and Scope.AUDIT in scopes,
-    )
+    kind, asker, means = reading.subject_type, reading.asker, reading.means
+    known = facts.subject is not None if kind in _PERSONS else _is_known(kind, facts)
+    level = 0 if means is None else asker.levels.get(means, 0)
+    may_administer = may_sync = may_audit = False
+    if kind is _OPERATOR:
+        may_administer, may_sync = Scope.ADMIN in asker.scopes, Scope.SYNC in asker.scopes
+        may_audit = Scope.AUDIT in asker.scopes
+    return _subject(kind, known, level, _key(means, facts.subject), means == "eid", may_administer, may_sync, may_audit)
 
 
 def _is_known(kind: SubjectType, facts: QuestionFacts) -> bool:
-    match kind:
-        case SubjectType.PERSON | SubjectType.DECLARED_PERSON:
-            return facts.subject is not None
-        case SubjectType.AGENT:
-            return facts.agent_known
-        case SubjectType.TECHNICAL_USER:
-            return facts.sender is not None
-        case SubjectType.OPERATOR:
-            return True
-        case SubjectType.UNKNOWN:
-            return False
+    """Tell it of those who are no persons."""
+    if kind is _AGENT:
+        return facts.agent_known
+    return facts.sender is not None if kind is _TECHNICAL_USER else kind is _OPERATOR
 
 
 def _key(means: str | None, person: PersonFact | None) -> Key:
@@ -184,29 +193,31 @@ def employed(facts: QuestionFacts, person: PersonFact | None, enterprise_id: str
     return in_force(held(facts, person, enterprise_id, EMPLOYMENT), at)
 
 
+def own_enterprise(facts: QuestionFacts, at: int) -> Enterprise:
+    """Return how the subject stands in the enterprise that the question is about."""
+    return enterprise_standing(facts, facts.subject, facts.enterprise, at)
+
+
 def enterprise_standing(
     facts: QuestionFacts, person: PersonFact | None, enterprise: EnterpriseFact | None, at: int
 ) -> Enterprise:
     """Return how a person stands in an enterprise (in none: as nobody, in an account that is not active)."""
-    enterprise_id = enterprise.enterprise_id if enterprise else None
     active_since = enterprise.account_active_since if enterprise else None
-    own = held(facts, person, enterprise_id, OF_ENTERPRISE)
-    functions = _of(own, RelationKind.LEGAL_FUNCTION)
-    chiefs, co_chiefs = _of(own, RelationKind.CHIEF_ACCESS_MANAGER), _of(own, RelationKind.CO_CHIEF_ACCESS_MANAGER)
-    heads = _of(own, RelationKind.FLEMISH_HEAD_LOCAL_MANAGER)
-    return Enterprise(
-        legal_function=_strongest(functions, at),
-        chief_access_manager=in_force(chiefs, at),
-        co_chief_access_manager=in_force(co_chiefs, at),
-        head_local_manager=in_force(heads, at),
-        former_chief_access_manager=_ended([*chiefs, *co_chiefs], at),
-        former_head_local_manager=_ended(heads, at),
-        account_active=active_since is not None and active_since <= at,
+    account_active = active_since is not None and active_since <= at
+    own = held(facts, person, enterprise.enterprise_id, OF_ENTERPRISE) if enterprise else []
+    if not own:
+        return _STRANGERS[account_active]
+    begun_kinds = {relation.kind for relation in own if relation.period.since <= at}
+    kinds = {relation.kind for relation in current(own, at)}
+    return _enterprise(
+        legal_function=_strongest([relation for relation in own if relation.kind is _FUNCTION], at),
+        chief_access_manager=_CHIEF in kinds,
+        co_chief_access_manager=_CO_CHIEF in kinds,
+        head_local_manager=_HEAD in kinds,
+        former_chief_access_manager=not CHIEFS.isdisjoint(begun_kinds) and CHIEFS.isdisjoint(kinds),
+        former_head_local_manager=_HEAD in begun_kinds and _HEAD not in kinds,
+        account_active=account_active,
     )
-
-
-def _of(relations: Sequence[RelationFact], kind: RelationKind) -> list[RelationFact]:
-    return [relation for relation in relations if relation.kind is kind]
 
 
 def begun(capacity: CapacityFact | None, at: int) -> bool:
@@ -218,43 +229,67 @@ def account_in_force(accounts: Iterable[RelationFact], at: int) -> tuple[Account
     """Return the type and state of the account in force among a person's records in one capacity."""
     records = current(accounts, at)
     if not records:
-        return AccountType.NONE, AccountState.NOT_IN_FORCE
-    account = min(records, key=lambda record: (record.kind is RelationKind.USER, record.relation_id))
+        return _NO_ACCOUNT
+    account = records[0]
+    if len(records) > 1:
+        account = min(records, key=lambda record: (record.kind is RelationKind.USER, record.relation_id))
     # `deleted` says only how a record ended: in its period it was in force.
-    state = AccountState.BLOCKED if account.state == "blocked" else AccountState.ACTIVE
-    return AccountType(account.kind.value), state
+    return _ACCOUNT_TYPES[account.kind], AccountState.BLOCKED if account.state == "blocked" else AccountState.ACTIVE
 
 
 def capacity_standing(facts: QuestionFacts, enterprise: Enterprise, capacity: CapacityFact | None, at: int) -> Capacity:
     """Return how the subject stands in a capacity (in none: as nobody)."""
-    capacity_id = capacity.capacity_id if capacity else ""
-    accounts = held(facts, facts.subject, capacity.enterprise_id if capacity else None, ACCOUNT_KINDS)
-    account_type, account_state = account_in_force([a for a in accounts if a.capacity_id == capacity_id], at)
-    manager_records = [account for account in accounts if account.kind in MANAGER_KINDS]
-    here = [record for record in manager_records if record.capacity_id == capacity_id]
-    elsewhere = [record for record in manager_records if record.capacity_id != capacity_id]
-    return Capacity(
-        enterprise=enterprise,
-        in_force=begun(capacity, at),
-        domain=capacity.domain if capacity else Domain.NONE,
-        account_type=account_type,
-        account_state=account_state,
-        manages_another=in_force([record for record in elsewhere if record.state != "blocked"], at),
-        former_manager=_ended(here, at),
-        former_manager_of_another=_ended(elsewhere, at),
+    if capacity is None:
+        return _nowhere(enterprise)
+    capacity_id = capacity.capacity_id
+    accounts = held(facts, facts.subject, capacity.enterprise_id, ACCOUNT_KINDS)
+    kind, state = account_in_force([account for account in accounts if account.capacity_id == capacity_id], at)
+    manages_another = former_manager = former_manager_of_another = False
+    managing = [account for account in accounts if account.kind in MANAGER_KINDS]
+    if managing:
+        elsewhere = [record for record in managing if record.capacity_id != capacity_id]
+        manages_another = any(record.state != "blocked" for record in current(elsewhere, at))
+        former_manager = _ended([record for record in managing if record.capacity_id == capacity_id], at)
+        former_manager_of_another = _ended(elsewhere, at)
+    return _capacity(
+        enterprise,
+        begun(capacity, at),
+        capacity.domain,
+        kind,
+        state,
+        manages_another,
+        former_manager,
+        former_manager_of_another,
     )
 
 
-def in_profile(facts: QuestionFacts, capacity: CapacityFact | None, application: str, at: int) -> bool:
-    """Return True when the application stands in the subject's profile in a capacity, in an account in force."""
-    if capacity is None:
-        return False
-    records = held(facts, facts.subject, capacity.enterprise_id, OF_PROFILE)
-    here = [record for record in current(records, at) if record.capacity_id == capacity.capacity_id]
-    granted = [
-        record for record in here if record.kind is RelationKind.APPLICATION_GRANT and record.object == application
-    ]
-    return bool(granted) and any(record.kind in ACCOUNT_KINDS for record in here)
+def _nowhere(enterprise: Enterprise) -> Capacity:
+    account_type, account_state = _NO_ACCOUNT
+    return _capacity(
+        enterprise,
+        in_force=False,
+        domain=Domain.NONE,
+        account_type=account_type,
+        account_state=account_state,
+        manages_another=False,
+        former_manager=False,
+        former_manager_of_another=False,
+    )
+
+
+def is_granted(facts: QuestionFacts, capacity: CapacityFact, application: str, at: int) -> bool:
+    """Return True when the application is granted to the subject in a capacity. Whether in an account is not asked."""
+    grants = held(facts, facts.subject, capacity.enterprise_id, GRANTS)
+    here = [grant for grant in grants if grant.object == application and grant.capacity_id == capacity.capacity_id]
+    return in_force(here, at)
+
+
+def application_of(facts: QuestionFacts, code: str) -> ApplicationFact | None:
+    """Return the application with this code, None when the catalogue has none."""
+    for application in facts.applications:
+        if application.code == code:
+            return application
+    return None
 
 
 def manages_social_security(facts: QuestionFacts, at: int) -> bool:
@@ -275,7 +310,7 @@ def granted_anywhere(facts: QuestionFacts, application: str, at: int) -> Grant:
     states = {
         state
         for capacity, _, state in _social_security_accounts(facts, at)
-        if in_profile(facts, capacity, application, at)
+        if is_granted(facts, capacity, application, at)
     }
     if AccountState.ACTIVE in states:
         return Grant.ACTIVE

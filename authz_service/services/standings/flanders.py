@@ -7,13 +7,17 @@ from typing import Final
 from authz_service.domain.facts import FactsQuery, QuestionFacts
 from authz_service.domain.moments import Phase
 from authz_service.domain.standings import FlemishStanding
-from authz_service.domain.states import Named
+from authz_service.domain.values import remembered
 from authz_service.domain.vocabulary import Action, Reason, RelationKind
-from authz_service.services.standings.common import asked_by, held, in_force, shared
-from authz_service.services.standings.reading import NamedNumber, Reading
+from authz_service.services.standings.common import asked_by, held, in_force, own_enterprise, shared
+from authz_service.services.standings.reading import NOBODY, Reading
 
 NAMES_CONTEXT: Final = frozenset({Action.END_FLEMISH_RIGHT, Action.GRANT_FLEMISH_RIGHT})
 ACTIONS: Final = (*sorted(NAMES_CONTEXT), Action.LINK_PERSON, Action.USE_FLEMISH_RIGHT)
+FLEMISH_RIGHT: Final = frozenset({RelationKind.FLEMISH_RIGHT})
+WORK_RELATION: Final = frozenset({RelationKind.WORK_RELATION})
+
+_standing: Final = remembered(FlemishStanding)
 
 
 class FlemishQuestion:
@@ -22,10 +26,10 @@ class FlemishQuestion:
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
         self._enterprise = reading.resource_number()
-        action, properties, nobody = reading.action, reading.question.action_properties, NamedNumber(Named.MISSING)
+        action, properties = reading.action, reading.question.action_properties
         names_candidate = action in {Action.GRANT_FLEMISH_RIGHT, Action.LINK_PERSON}
-        self._candidate = reading.person("candidate") if names_candidate else nobody
-        self._target = reading.person("target") if action is Action.END_FLEMISH_RIGHT else nobody
+        self._candidate = reading.person("candidate") if names_candidate else NOBODY
+        self._target = reading.person("target") if action is Action.END_FLEMISH_RIGHT else NOBODY
         self._right = "" if action is Action.LINK_PERSON else reading.text("right", properties)
         self._context = ""
         if action in NAMES_CONTEXT:
@@ -34,7 +38,7 @@ class FlemishQuestion:
     def query(self) -> FactsQuery:
         """Return what to read."""
         return FactsQuery(
-            **asked_by(self._reading),
+            *asked_by(self._reading),
             enterprise_number=self._enterprise,
             right=self._right,
             other_niss=self._candidate.digits or self._target.digits,
@@ -49,12 +53,12 @@ class FlemishQuestion:
         holder = facts.other if ending else facts.subject
         rights = [
             relation
-            for relation in held(facts, holder, enterprise_id, {RelationKind.FLEMISH_RIGHT})
+            for relation in held(facts, holder, enterprise_id, FLEMISH_RIGHT)
             if relation.object == self._right and (not ending or relation.context == self._context)
         ]
-        relations = held(facts, facts.other, enterprise_id, {RelationKind.WORK_RELATION})
-        return FlemishStanding(
-            **shared(self._reading, facts, resource_known=enterprise is not None),
+        relations = held(facts, facts.other, enterprise_id, WORK_RELATION)
+        return _standing(
+            *shared(self._reading, facts, own_enterprise(facts, at), resource_known=enterprise is not None),
             candidate=self._candidate.named,
             candidate_has_work_relation=in_force(relations, at),
             target=self._target.named,

@@ -7,7 +7,8 @@ from typing import Final
 from authz_service.domain.facts import EnterpriseFact, FactsQuery, MandateFact, QuestionFacts
 from authz_service.domain.moments import Phase
 from authz_service.domain.standings import MandateStanding
-from authz_service.domain.states import Named, Side
+from authz_service.domain.states import Side
+from authz_service.domain.values import remembered
 from authz_service.domain.vocabulary import Action, MandateSystem
 from authz_service.services.standings.common import (
     asked_by,
@@ -16,9 +17,10 @@ from authz_service.services.standings.common import (
     enterprise_standing,
     granted_anywhere,
     manages_social_security,
+    own_enterprise,
     shared,
 )
-from authz_service.services.standings.reading import NamedNumber, Reading
+from authz_service.services.standings.reading import NOBODY, NamedNumber, Reading
 
 ENTERS: Final = {Action.CREATE_MANDATE: MandateSystem.MAHIS, Action.CREATE_SSM_MANDATE: MandateSystem.SSM}
 ACTIONS: Final = (
@@ -34,13 +36,15 @@ PROVIDERS: Final = frozenset({"approved_social_secretariat", "social_service_pro
 MANAGE_APPLICATION: Final = "MAHIS_MANAGE"
 CONSULT_APPLICATION: Final = "MAHIS_CONSULT"
 
+_standing: Final = remembered(MandateStanding)
+
 
 class MandateQuestion:
     """A question about a mandate, or about entering one in a registry."""
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
-        self._mandator = self._mandatary = NamedNumber(Named.MISSING)
+        self._mandator = self._mandatary = NOBODY
         self._groups: tuple[str, ...] = ()
         self._side = Side.NEITHER
         properties = reading.question.action_properties
@@ -55,7 +59,7 @@ class MandateQuestion:
         """Return what to read."""
         entering = self._reading.action in ENTERS
         return FactsQuery(
-            **asked_by(self._reading, all_capacities=True),
+            *asked_by(self._reading, all_capacities=True),
             enterprise_number=self._reading.acting_for.digits,
             mandate="" if entering else self._reading.resource_id,
             mandator_number=self._mandator.digits,
@@ -67,13 +71,12 @@ class MandateQuestion:
         """Return the standing."""
         at, mandate = self._reading.at, facts.mandate
         system, known = self._system(mandate)
-        common = shared(self._reading, facts, resource_known=known, of_enterprise=False)
         acting_side = self._acting_side(facts)
         signing_side = acting_side if self._reading.action in _EITHER_SIDE else self._side
         signing = {Side.MANDATOR: facts.mandator, Side.MANDATARY: facts.mandatary}.get(signing_side, facts.enterprise)
         capacities = {c.type for c in facts.mandator_capacities if begun(c, at)}
-        return MandateStanding(
-            **common,
+        return _standing(
+            *shared(self._reading, facts, own_enterprise(facts, at), resource_known=known, of_enterprise=False),
             acting=self._reading.acting_for.named,
             signing_enterprise=enterprise_standing(facts, facts.subject, signing, at),
             system=system,

@@ -14,7 +14,7 @@ def mandate_system(application: ApplicationFact) -> MandateSystem:
 
 def covering(facts: QuestionFacts, application: ApplicationFact | None, at: int) -> tuple[Mandate, ...]:
     """Return how the mandates that cover the application stand, each way of standing once."""
-    if application is None or not application.mandate_group:
+    if application is None or not application.mandate_group or not facts.mandates:
         return ()
     standing = {
         _standing(mandate, at)

@@ -9,9 +9,10 @@ from authz_service.domain.facts import FactsQuery, QuestionFacts
 from authz_service.domain.moments import Phase
 from authz_service.domain.standings import PaperStanding
 from authz_service.domain.states import Named
+from authz_service.domain.values import remembered
 from authz_service.domain.vocabulary import Action, Reason
-from authz_service.services.standings.common import asked_by, employed, legal_function, shared
-from authz_service.services.standings.reading import NamedNumber, Reading
+from authz_service.services.standings.common import asked_by, employed, legal_function, own_enterprise, shared
+from authz_service.services.standings.reading import NOBODY, NamedNumber, Reading
 
 DELIVERIES: Final = frozenset({"post", "fax", "email", "scan"})
 OPEN_STATES: Final = frozenset({"awaiting_signature", "posted"})
@@ -21,6 +22,8 @@ ACTIONS: Final = (
     Action.SUBMIT_EXCEPTIONAL_REQUEST,
 )
 
+_standing: Final = remembered(PaperStanding)
+
 
 class PaperQuestion:
     """A question about a request on paper or a letter."""
@@ -28,7 +31,7 @@ class PaperQuestion:
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
         self._properties = reading.question.action_properties
-        self._candidate = self._signer = NamedNumber(Named.MISSING)
+        self._candidate = self._signer = NOBODY
         self._request = self._enterprise = self._delivery = ""
         self._document = Named.MISSING
         self._confirmed = self._original = False
@@ -59,7 +62,7 @@ class PaperQuestion:
     def query(self) -> FactsQuery:
         """Return what to read."""
         return FactsQuery(
-            **asked_by(self._reading),
+            *asked_by(self._reading),
             enterprise_number=self._enterprise,
             request=self._request,
             other_niss=self._candidate.digits or self._signer.digits,
@@ -73,8 +76,8 @@ class PaperQuestion:
         known = facts.request is not None if processing else facts.enterprise is not None
         enterprise_id = facts.enterprise.enterprise_id if facts.enterprise else None
         function = legal_function(facts, facts.other, enterprise_id, at)
-        return PaperStanding(
-            **shared(self._reading, facts, resource_known=known),
+        return _standing(
+            *shared(self._reading, facts, own_enterprise(facts, at), resource_known=known),
             candidate=self._candidate.named,
             candidate_function=function,
             candidate_employed=employed(facts, facts.other, enterprise_id, at),

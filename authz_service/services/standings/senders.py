@@ -9,8 +9,16 @@ from authz_service.domain import moments
 from authz_service.domain.facts import ChannelFact, FactsQuery, QuestionFacts, SenderFact
 from authz_service.domain.standings import SenderStanding, SubmissionStanding
 from authz_service.domain.states import Certificate, Named
+from authz_service.domain.values import remembered
 from authz_service.domain.vocabulary import Action, MandateSystem, Reason
-from authz_service.services.standings.common import asked_by, begun, capacity_standing, shared
+from authz_service.services.standings.common import (
+    application_of,
+    asked_by,
+    begun,
+    capacity_standing,
+    own_enterprise,
+    shared,
+)
 from authz_service.services.standings.mandating import covering, mandate_system
 from authz_service.services.standings.reading import Reading
 
@@ -21,6 +29,9 @@ HANDS_IN_APPLICATIONS: Final = frozenset({Action.ADD_CHANNEL, Action.CREATE_SEND
 ACTIONS: Final = (*sorted(HANDS_IN_CERTIFICATE), Action.STOP_CHANNEL, Action.STOP_SENDER)
 CERTIFICATE_FORMATS: Final = frozenset({"cer"})
 TECHNICAL_NAME_PREFIX: Final = "EXP"
+
+_setting_up: Final = remembered(SenderStanding)
+_sending: Final = remembered(SubmissionStanding)
 
 
 class SenderQuestion:
@@ -70,7 +81,7 @@ class SenderQuestion:
     def query(self) -> FactsQuery:
         """Return what to read."""
         return FactsQuery(
-            **asked_by(self._reading, sender_of_capacity=True),
+            *asked_by(self._reading, sender_of_capacity=True),
             capacity=self._reading.resource_id,
             applications=self._applications,
         )
@@ -78,15 +89,15 @@ class SenderQuestion:
     def standing(self, facts: QuestionFacts) -> SenderStanding:
         """Return the standing."""
         at = self._reading.at
-        common = shared(self._reading, facts, resource_known=begun(facts.capacity, at))
+        enterprise = own_enterprise(facts, at)
         active = facts.sender is not None and facts.sender.state == "active"
         channel = _channel(facts.sender, self._channel)
         by_code = {application.code: application for application in facts.applications}
         capacity_type = facts.capacity.type if facts.capacity else ""
         wanted = [by_code.get(code) for code in self._applications]
-        return SenderStanding(
-            **common,
-            capacity=capacity_standing(facts, common["enterprise"], facts.capacity, at),
+        return _setting_up(
+            *shared(self._reading, facts, enterprise, resource_known=begun(facts.capacity, at)),
+            capacity=capacity_standing(facts, enterprise, facts.capacity, at),
             sender_active=active,
             channel=self._channel or "none",
             channel_active=active and channel is not None and channel.state == "active",
@@ -113,7 +124,7 @@ class SubmissionQuestion:
         """Return what to read."""
         application = self._reading.resource_id
         return FactsQuery(
-            **asked_by(self._reading, sender_of_capacity=True),
+            *asked_by(self._reading, sender_of_capacity=True),
             applications=(application,) if application else (),
             mandator_number=self._mandator.digits,
         )
@@ -121,12 +132,12 @@ class SubmissionQuestion:
     def standing(self, facts: QuestionFacts) -> SubmissionStanding:
         """Return the standing."""
         at, sender = self._reading.at, facts.sender
-        application = next((a for a in facts.applications if a.code == self._reading.resource_id), None)
+        application = application_of(facts, self._reading.resource_id)
         channel = _channel(sender, self._channel)
         own = facts.enterprise is not None and facts.enterprise.number == self._mandator.digits
         mandates = covering(facts, application, at)
-        return SubmissionStanding(
-            **shared(self._reading, facts, resource_known=application is not None),
+        return _sending(
+            *shared(self._reading, facts, own_enterprise(facts, at), resource_known=application is not None),
             sender_active=sender is not None and sender.state == "active" and begun(facts.capacity, at),
             channel=self._channel or "none",
             channel_active=channel is not None and channel.state == "active",
