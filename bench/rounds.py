@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import statistics
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from bench.load import Measured, put_load_on, write_requests
 from bench.peers.interface import HttpRequest, Peer, Shape
+from bench.processes import cpu_seconds
 from bench.questions import Question
 
 __all__ = ["Cell", "Contender", "Figures", "measure"]
+
+REST_SECONDS: Final = 0.1
+MOST_RESTS: Final = 100
+LONGEST_SECONDS: Final = 4
+"""A slice of at most so many is made four times as long where nothing was answered in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,5 +111,20 @@ def measure(
 
 
 def _slice(each: Contender, connections: int, seconds: int, begin: int) -> Measured:
+    """Put load on a server; again for longer where it takes longer than a slice for a single answer."""
     peer = each.peer
-    return put_load_on(each.address, each.file, connections, seconds, peer.pids(), peer.database_pids(), begin)
+    while True:
+        found = put_load_on(each.address, each.file, connections, seconds, peer.pids(), peer.database_pids(), begin)
+        _let_it_rest(peer)
+        if found.requests or seconds > LONGEST_SECONDS:
+            return found
+        seconds *= 4
+
+
+def _let_it_rest(peer: Peer) -> None:
+    """Wait until a server has done what is left of the load that went away: that is not the next one's time."""
+    for _ in range(MOST_RESTS):
+        before = cpu_seconds(peer.pids()) + cpu_seconds(peer.database_pids())
+        time.sleep(REST_SECONDS)
+        if cpu_seconds(peer.pids()) + cpu_seconds(peer.database_pids()) - before < REST_SECONDS / 4:
+            return

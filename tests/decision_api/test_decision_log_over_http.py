@@ -21,6 +21,8 @@ from tests.support.service import Service, start_service
 
 ROUNDS = 60
 CALLERS = 6
+CONNECTIONS = 30
+"""One after the other, so that no worker is left without any: which of them gets a connection is up to the kernel."""
 
 
 def started(folder: Path, workers: int = 1, settings: dict[str, str] | None = None) -> AbstractContextManager[Service]:
@@ -55,7 +57,8 @@ def asked(service: Service, rounds: int) -> list[str]:
 
 def asked_by_many(service: Service, rounds: int = ROUNDS) -> list[str]:
     with ThreadPoolExecutor(CALLERS) as threads:
-        return [told for each in threads.map(lambda _: asked(service, rounds), range(CALLERS)) for told in each]
+        each = threads.map(lambda _: asked(service, rounds * CALLERS // CONNECTIONS), range(CONNECTIONS))
+        return [told for some in each for told in some]
 
 
 def readiness(service: Service) -> tuple[int, str]:
