@@ -253,7 +253,7 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", min_length=1)
     port: Annotated[int, Field(ge=1, le=65535)] = 8080
     workers: Count = Field(default_factory=lambda: len(os.sched_getaffinity(0)))
-    threads: Annotated[int, Field(ge=1, le=64)] = 4
+    threads: Annotated[int, Field(ge=1, le=64)] = 2
     database: Database = Database()
     database_url: SecretStr = Field(default_factory=lambda: SecretStr(f"sqlite:///{home() / 'var' / 'authz.db'}"))
     key_file: Path = Path()
