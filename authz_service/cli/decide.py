@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from typing import Any, Final
 
 import click
 
 from authz_service.bootstrap.log_lines import configure_logging
-from authz_service.bootstrap.service import build_service
+from authz_service.bootstrap.service import Service, build_service
 from authz_service.cli.configuration import configured
 from authz_service.cli.explanation_telling import tell_explanation
 from authz_service.cli.failures import FAILED
 from authz_service.cli.output import json_option, print_json
 from authz_service.cli.question import question_options, read_question
 from authz_service.domain import moments
-from authz_service.domain.questions import Decision
+from authz_service.domain.questions import Decision, Question
 from authz_service.domain.vocabulary import Scope
+from authz_service.services.freshness import MinFactsError
 from authz_service.services.messages import LANGUAGES
 
 __all__ = ["decide"]
@@ -44,7 +46,7 @@ def decide(*, explain: bool, language: str, as_json: bool, **parts: Any) -> None
     question = read_question(**parts)
     configure_logging(settings)
     with closing(build_service(settings)) as service:
-        decision = service.decisions.decide([question], frozenset(Scope))[0]
+        decision = _decided(service, question)
         sentences = service.explanations.explain(question.action, decision)
         explanation = service.explanations.explanation(question.action, decision) if explain else None
     if as_json:
@@ -55,6 +57,15 @@ def decide(*, explain: bool, language: str, as_json: bool, **parts: Any) -> None
             tell_explanation(explanation, language)
     if not decision.answer.allowed:
         click.get_current_context().exit(FAILED)
+
+
+def _decided(service: Service, question: Question) -> Decision:
+    # What says why looks at more than the answer does: all of it is read, also where only the answer is shown.
+    asked = replace(question, context={**question.context, "explain": True})
+    try:
+        return service.fresh_decisions.decide([asked], frozenset(Scope))[0]
+    except MinFactsError as error:
+        raise click.ClickException(str(error)) from None
 
 
 def _answer(

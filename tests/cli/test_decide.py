@@ -30,6 +30,25 @@ def test_an_allow_ends_with_0(loaded: Program) -> None:
     assert re.fullmatch(r"asked: of policy [0-9a-f]{16} and facts 1, as of 2024-03-15T11:00:00Z", lines[3])
 
 
+def with_min_facts(revision: object) -> str:
+    return json.dumps({**QUESTION, "context": {**QUESTION["context"], "min_facts": revision}})
+
+
+def test_a_revision_that_is_there_is_enough(loaded: Program) -> None:
+    assert loaded.run("decide", "-", stdin=with_min_facts(1)).code == 0
+
+
+@pytest.mark.parametrize(
+    ("revision", "told"), [(2, "have not come to"), ("2", "context.min_facts must be a facts revision")]
+)
+def test_without_the_revision_asked_for_nothing_is_decided(loaded: Program, revision: object, told: str) -> None:
+    result = loaded.run("decide", "-", stdin=with_min_facts(revision))
+    assert result.code == 1
+    assert result.out == ""
+    assert told in result.err
+    assert len(result.err.splitlines()) == 1
+
+
 def test_an_allow_is_explained_as_a_chain(loaded: Program) -> None:
     result = loaded.run("decide", "-", "--explain", stdin=json.dumps(QUESTION))
     _, _, chain = result.out.partition("why:\n")
