@@ -84,7 +84,8 @@ def test_writes_that_are_too_few_do_not_meet_the_goal() -> None:
     found = results()
     found.writes = [UnderWrites(OURS, FIGURES, FIGURES, 120.0, 600, 0, 3000.0)]
     verdict = row(found, f"{OURS}: decisions under writes")
-    assert (verdict.met, verdict.why) == (False, "the writer did not reach its rate")
+    assert verdict.met is False
+    assert "half of them took 3.00 ms or more" in verdict.why
 
 
 def test_the_report_has_every_row_and_what_was_checked() -> None:
