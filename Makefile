@@ -23,7 +23,7 @@ setup: ## make .venv from the committed lock, with .venv/bin/authz in it (does n
 
 # The server programs that tests start for themselves (and what setup needs, so that apt is asked once).
 servers:
-	@bash tools/debian.sh python postgresql slapd curl
+	@bash tools/debian.sh python postgresql pgbouncer slapd curl
 
 demo: setup ## show the service at work on the reference world, then keep serving (ONCE=1: show it and end)
 	@$(BIN)/authz demo $(if $(filter-out 0 no false,$(ONCE)),--once)

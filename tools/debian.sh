@@ -2,10 +2,11 @@
 # Gets what this project needs from Debian, and only what is missing:
 #   python      python3-venv, ca-certificates
 #   postgresql  the PostgreSQL server programs (the tests start a private cluster with them)
+#   pgbouncer   the pooler of PostgreSQL's connections (the tests start one of their own)
 #   slapd       the OpenLDAP server and its tools (the tests start private servers with them)
 #   curl        for the tests that call the service as its users do
 #   wrk         the generator of load of the benchmark, and npm, which fetches what it is measured against
-# Usage: tools/debian.sh python|postgresql|slapd|curl|wrk...
+# Usage: tools/debian.sh python|postgresql|pgbouncer|slapd|curl|wrk...
 # Does nothing, in silence, where everything is there, where we are not root or where there is no apt.
 set -euo pipefail
 
@@ -31,6 +32,9 @@ for need in "$@"; do
         postgresql)
             has_postgresql || missing+=(postgresql)
             ;;
+        pgbouncer)
+            [ -x /usr/sbin/pgbouncer ] || missing+=(pgbouncer)
+            ;;
         slapd)
             [ -x /usr/sbin/slapd ] || missing+=(slapd)
             command -v ldapsearch >/dev/null || missing+=(ldap-utils)
@@ -43,7 +47,7 @@ for need in "$@"; do
             command -v npm >/dev/null || missing+=(npm)
             ;;
         *)
-            echo "usage: tools/debian.sh python|postgresql|slapd|curl|wrk..." >&2
+            echo "usage: tools/debian.sh python|postgresql|pgbouncer|slapd|curl|wrk..." >&2
             exit 2
             ;;
     esac
@@ -61,7 +65,7 @@ if ! has_postgresql; then
     echo 'create_main_cluster = false' >"$no_cluster"
 fi
 
-# Nor does a directory server start here by itself.
+# Nor does a directory server or a pooler start here by itself.
 no_start=/usr/sbin/policy-rc.d
 [ -e "$no_start" ] && no_start='' || { printf '#!/bin/sh\nexit 101\n' >"$no_start" && chmod 755 "$no_start"; }
 

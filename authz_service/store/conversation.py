@@ -14,12 +14,23 @@ from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus, Format, Transact
 from psycopg.pq.abc import PGconn, PGresult
 from psycopg.waiting import Ready, Wait
 
-__all__ = ["begin", "results_of"]
+__all__ = ["begin", "is_pooled", "results_of"]
 
 Value: TypeAlias = str | int | bytes | None
 _DONE: Final = frozenset({ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK})
 _NAMELESS: Final = b""
 """Behind a pooler, what is prepared under a name may be there already, or not be there."""
+
+
+def is_pooled(driver: psycopg.Connection[Any]) -> bool:
+    """Tell whether a pooler stands between us and the server: it makes itself known by another process than answers.
+
+    Not within a transaction. Raises psycopg.Error.
+    """
+    result = driver.pgconn.exec_(b"SELECT pg_backend_pid()")
+    if result.status not in _DONE:
+        raise _error(result)
+    return int(result.get_value(0, 0) or b"0") != driver.info.backend_pid
 
 
 def begin(driver: psycopg.Connection[Any], lock_seconds: int) -> None:

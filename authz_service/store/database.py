@@ -283,6 +283,12 @@ def _postgresql(url: sqlalchemy.URL, **arguments: Any) -> Engine:
 def _writers(url: sqlalchemy.URL) -> Engine:
     engine = _postgresql(url)
 
+    @event.listens_for(engine, "connect")
+    def connect(driver: psycopg.Connection[Any], _record: object) -> None:
+        # The driver prepares what it is asked often, under names that a pooler's other clients have as well.
+        if conversation.is_pooled(driver):
+            driver.prepare_threshold = None
+
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         driver = connection.connection.driver_connection

@@ -88,6 +88,8 @@ def _remark_on_input(case: Case, wanted: str, minimum: int) -> None:
     """Behind a shut gate the input, the means and its level may be spoken of, and nothing else."""
     with case.findings.side_remarks():
         need_key(case, wanted, minimum)
+        if "minimum_level" in case.facts:
+            need_level(case, case.facts["minimum_level"])
         for name in NAMED:
             if name in case.facts:
                 case.given(name, ["MISSING_DATA"])
