@@ -7,13 +7,12 @@ a property. Of such a request nothing can be wrong. What is not plain is read cl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from authz_service.decision_api.questions import NOTHING
+from authz_service.decision_api.questions import asked_of
 from authz_service.domain.questions import Question
 
 __all__ = ["PlainBatch", "plain_batch", "plain_question"]
@@ -77,7 +76,7 @@ _BLANKS: Final = b" \t\n\r"
 def plain_question(octets: bytes, depth: int) -> Question | None:
     """Return the one question of a request; None: it takes a closer look. `depth`: the levels it may have."""
     form = _plainly(octets, depth, _SINGLE)
-    return None if form is None else _question(form.subject, form.action, form.resource, form.context)
+    return None if form is None else asked_of(form.subject, form.action, form.resource, form.context)
 
 
 def plain_batch(octets: bytes, depth: int) -> PlainBatch | None:
@@ -96,7 +95,7 @@ def plain_batch(octets: bytes, depth: int) -> PlainBatch | None:
         context = form.context if item.context is UNSET else item.context
         if not (subject and action and resource):
             return None
-        questions.append(_question(subject, action, resource, context))
+        questions.append(asked_of(subject, action, resource, context))
     return PlainBatch(questions, form.options or None)
 
 
@@ -117,18 +116,3 @@ def _plainly(octets: bytes, depth: int, decoder: msgspec.json.Decoder[AnyForm]) 
 def _unblanked(octets: bytes) -> int:
     """Return how many octets there are, blanks aside. To look whether there are any is far less than to count them."""
     return len(octets.translate(None, _BLANKS)) if b" " in octets or b"\n" in octets else len(octets)
-
-
-def _question(
-    subject: _Entity, action: _Action, resource: _Entity, context: Mapping[str, Any] | UnsetType | None
-) -> Question:
-    return Question(
-        subject.type,
-        subject.id,
-        action.name,
-        resource.type,
-        resource.id,
-        subject.properties or NOTHING,
-        action.properties or NOTHING,
-        context or NOTHING,
-    )

@@ -9,9 +9,10 @@ import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import msgspec
+from msgspec import UnsetType
 
 from authz_service.decision_api.callers import lacks_scope
 from authz_service.decision_api.errors import WireError
@@ -31,6 +32,33 @@ _PROBLEM: Final = re.compile(
     r"(?: - at `\$\.(?P<path>[\w.]+)`)?"
 )
 _TYPES: Final = {"str": "a string", "object": "an object"}
+
+
+Members = Mapping[str, Any] | UnsetType | None
+"""Properties or a context as a request has them, or not."""
+
+
+class Entity(Protocol):
+    """A subject or a resource in some form."""
+
+    @property
+    def type(self) -> str: ...
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def properties(self) -> Members: ...
+
+
+class NamedAction(Protocol):
+    """An action in some form."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def properties(self) -> Members: ...
 
 
 class _Entity(msgspec.Struct, gc=False):
@@ -56,17 +84,21 @@ class QuestionForm(msgspec.Struct, gc=False):
 
     def question(self) -> Question:
         """Return the question that this asks."""
-        subject, action, resource = self.subject, self.action, self.resource
-        return Question(
-            subject.type,
-            subject.id,
-            action.name,
-            resource.type,
-            resource.id,
-            NOTHING if subject.properties is None else subject.properties,
-            NOTHING if action.properties is None else action.properties,
-            NOTHING if self.context is None else self.context,
-        )
+        return asked_of(self.subject, self.action, self.resource, self.context)
+
+
+def asked_of(subject: Entity, action: NamedAction, resource: Entity, context: Members) -> Question:
+    """Return the question whose members, in whatever form, these are. What is not there is as what is empty."""
+    return Question(
+        subject.type,
+        subject.id,
+        action.name,
+        resource.type,
+        resource.id,
+        subject.properties or NOTHING,
+        action.properties or NOTHING,
+        context or NOTHING,
+    )
 
 
 def question_of(members: Mapping[str, Any]) -> Question:

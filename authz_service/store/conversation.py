@@ -14,7 +14,7 @@ from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus, Format, Transact
 from psycopg.pq.abc import PGconn, PGresult
 from psycopg.waiting import Ready, Wait
 
-__all__ = ["begin", "is_pooled", "results_of"]
+__all__ = ["begin", "checked", "is_pooled", "results_of"]
 
 Value: TypeAlias = str | int | bytes | None
 _DONE: Final = frozenset({ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK})
@@ -27,18 +27,14 @@ def is_pooled(driver: psycopg.Connection[Any]) -> bool:
 
     Not within a transaction. Raises psycopg.Error.
     """
-    result = driver.pgconn.exec_(b"SELECT pg_backend_pid()")
-    if result.status not in _DONE:
-        raise _error(result)
+    result = checked(driver.pgconn.exec_(b"SELECT pg_backend_pid()"))
     return int(result.get_value(0, 0) or b"0") != driver.info.backend_pid
 
 
 def begin(driver: psycopg.Connection[Any], lock_seconds: int) -> None:
     """Open a transaction (READ COMMITTED) whose statements wait so long for a lock. Raises psycopg.Error."""
     command = f"BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = '{lock_seconds}s'"
-    result = driver.pgconn.exec_(command.encode())
-    if result.status not in _DONE:
-        raise _error(result)
+    checked(driver.pgconn.exec_(command.encode()))
 
 
 def results_of(
@@ -64,8 +60,7 @@ def results_of(
         driver.close()  # answers may still be on their way, and would be taken for those of others
         raise
     for result in results:
-        if result.status not in _DONE:
-            raise _error(result)
+        checked(result)
     rest = iter(results)
     # Of a statement for several sets, the first says that it has been read.
     return [[next(rest) for _ in range(len(sets) + (len(sets) > 1))][-len(sets) :] for _text, sets in sendable]
@@ -112,8 +107,11 @@ def _text(value: str | int | bytes) -> bytes:
     return octets
 
 
-def _error(result: PGresult) -> psycopg.Error:
-    code = (result.error_field(DiagnosticField.SQLSTATE) or b"").decode()
-    with suppress(KeyError):
-        return psycopg.errors.lookup(code)()
-    return psycopg.OperationalError()
+def checked(result: PGresult) -> PGresult:
+    """Return what the server answered. Raises the error that it is, without what it says: that can show values."""
+    if result.status not in _DONE:
+        code = (result.error_field(DiagnosticField.SQLSTATE) or b"").decode()
+        with suppress(KeyError):
+            raise psycopg.errors.lookup(code)
+        raise psycopg.OperationalError
+    return result

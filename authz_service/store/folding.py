@@ -79,13 +79,13 @@ def fold(queries: Sequence[FactsQuery], rows: Sequence[Row]) -> Folded:
 def caller_of(rows: Sequence[Row]) -> tuple[str | None, str | None]:
     """Return the caller's name and its scopes as they were read along with one question; None: there is none."""
     for row in rows:
-        if row[1] == Part.RESOLVED:
+        if row[1] == _RESOLVED:
             return row[_T + 7], row[_T + 8]
     return None, None
 
 
 def _facts(query: FactsQuery, parts: Parts) -> QuestionFacts:
-    if len(parts[Part.RESOLVED]) > 1:
+    if len(parts[_RESOLVED]) > 1:
         parts = _of_nearest(parts, query.at)
     get, none = parts.get, ()
     resolved = parts[_RESOLVED][0]
@@ -130,24 +130,22 @@ def _of_nearest(parts: Parts, at: int) -> Parts:
     Everything was found once for each of its periods, and with the enterprise it was of then, unless something else
     says which enterprise it is about.
     """
-    nearest = min(
-        map(_capacity, parts[Part.CAPACITY]), key=lambda fact: (_distance(fact.period, at), fact.enterprise_id)
-    )
-    told = parts[Part.RESOLVED]
+    nearest = min(map(_capacity, parts[_CAPACITY]), key=lambda fact: (_distance(fact.period, at), fact.enterprise_id))
+    told = parts[_RESOLVED]
     resolved = next((row for row in told if row[_T] == nearest.enterprise_id), told[0])
     enterprise_id, _, mandator_id, mandatary_id = resolved[_T : _T + 4]
     parties = {enterprise_id, mandator_id, mandatary_id}
     own = {
-        Part.CAPACITY_OF_PARTY: (_T + 1, parties),
-        Part.RELATION: (_T + 1, parties),
-        Part.REPRESENTATIVE: (_T + 1, {enterprise_id}),
-        Part.MANDATE_BETWEEN: (_T + 3, {enterprise_id}),
+        _CAPACITY_OF_PARTY: (_T + 1, parties),
+        _RELATION: (_T + 1, parties),
+        _REPRESENTATIVE: (_T + 1, {enterprise_id}),
+        _MANDATE_BETWEEN: (_T + 3, {enterprise_id}),
     }
     found: dict[int, Sequence[Row]] = {}
     for part, rows in parts.items():
-        column, enterprises = own.get(Part(part), (0, None))
+        column, enterprises = own.get(part, (0, None))
         found[part] = [row for row in dict.fromkeys(rows) if enterprises is None or row[column] in enterprises]
-    return found | {Part.RESOLVED.value: [resolved]}
+    return found | {_RESOLVED: [resolved]}
 
 
 def _in_order(rows: Sequence[Row], order: Callable[[Row], Any]) -> Sequence[Row]:

@@ -12,8 +12,9 @@ from typing import Any, Final
 import psycopg
 import psycopg.errors
 from psycopg.adapt import Transformer
-from psycopg.pq import DiagnosticField, ExecStatus, Format
-from psycopg.pq.abc import PGresult
+from psycopg.pq import Format
+
+from authz_service.store.conversation import checked
 
 __all__ = ["HeldConnection", "HeldPostgreSQL", "HeldSQLite"]
 
@@ -73,7 +74,7 @@ class HeldPostgreSQL(HeldConnection):
         forms = [Format.BINARY if type(value) is bytes else Format.TEXT for value in parameters]
         for _ in range(MOST_SERVERS):
             with suppress(psycopg.errors.InvalidSqlStatementName):
-                result = _checked(self._server.exec_prepared(name, values, forms, Format.BINARY))
+                result = checked(self._server.exec_prepared(name, values, forms, Format.BINARY))
                 break
             self._prepare(statement)
         else:
@@ -83,12 +84,12 @@ class HeldPostgreSQL(HeldConnection):
 
     def _prepare(self, statement: str) -> bytes:
         if len(self._names) >= MOST_PREPARED:
-            _checked(self._server.exec_(b"DEALLOCATE ALL"))
+            checked(self._server.exec_(b"DEALLOCATE ALL"))
             self._names.clear()
         text = statement.encode()
         name = b"authz_" + hashlib.sha256(text).hexdigest()[:40].encode()
         with suppress(psycopg.errors.DuplicatePreparedStatement):
-            _checked(self._server.prepare(name, text))
+            checked(self._server.prepare(name, text))
         self._names[statement] = name
         return name
 
@@ -98,13 +99,3 @@ def _octets(value: str | int | bytes | None) -> bytes | None:
     if value is None or type(value) is bytes:
         return value
     return str(value).encode()
-
-
-def _checked(result: PGresult) -> PGresult:
-    """Return what the server answered. Raises the error that it is, without what it says: that can show values."""
-    if result.status not in {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}:
-        code = (result.error_field(DiagnosticField.SQLSTATE) or b"").decode()
-        with suppress(KeyError):
-            raise psycopg.errors.lookup(code)
-        raise psycopg.OperationalError
-    return result

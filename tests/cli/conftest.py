@@ -7,7 +7,6 @@ import json
 import logging
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ import pytest
 import structlog
 
 from authz_service.cli.main import main
+from tests.support.postgresql import free_port
 
 PROJECT = Path(__file__).parents[2]
 WORLD = PROJECT / "config" / "reference_world.yaml"
@@ -151,13 +151,6 @@ class Served:
         self.log += self.process.communicate(timeout=30)[1] if self.process.stderr else ""
         self.process.stderr = None
         return self.process.returncode
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from authz_service.settings import Settings
-from tests.cli.conftest import PROJECT, WORLD, Program, Result, Served, free_port
+from tests.cli.conftest import PROJECT, WORLD, Program, Result, Served
 from tests.cli.test_decide import QUESTION
+from tests.support.postgresql import free_port
 
 EVALUATION = "/access/v1/evaluation"
 

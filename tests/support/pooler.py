@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.support.postgresql import SYSTEM_USER
+from tests.support.postgresql import SYSTEM_USER, free_port
 
 PROGRAM = "/usr/sbin/pgbouncer"
 START_SECONDS = 20
@@ -36,7 +36,7 @@ def pooled(url: str, connections: int) -> Iterator[str]:
     server = urlsplit(url)
     database = server.path.lstrip("/")
     with tempfile.TemporaryDirectory(prefix="authz-pooler-") as name:
-        folder, port = Path(name), _free_port()
+        folder, port = Path(name), free_port()
         (folder / "users").write_text(f'"{server.username}" "{server.password}"\n')
         settings = SETTINGS.format(database=database, server=server, port=port, folder=folder, connections=connections)
         (folder / "settings").write_text(settings)
@@ -54,13 +54,6 @@ def pooled(url: str, connections: int) -> Iterator[str]:
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(START_SECONDS)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait_for(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:

@@ -171,7 +171,7 @@ class PostgreSQL:
             raise PostgreSQLError(f"{program}: {made.stdout}{made.stderr}")
 
     def _start(self) -> None:
-        if not any(self._start_on(_free_port()) for _ in range(START_ATTEMPTS)):
+        if not any(self._start_on(free_port()) for _ in range(START_ATTEMPTS)):
             raise PostgreSQLError(f"PostgreSQL does not start:\n{self.log()}")
 
     def _start_on(self, port: int) -> bool:
@@ -335,7 +335,7 @@ def _unprivileged_user() -> pwd.struct_passwd:
     raise PostgreSQLError(f"cannot make the system user {SYSTEM_USER}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

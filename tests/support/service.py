@@ -3,7 +3,6 @@
 import dataclasses
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
+
+from tests.support.postgresql import free_port
 
 PROJECT: Final = Path(__file__).parent.parent.parent
 PROGRAM: Final = Path(sys.executable).parent / "authz"
@@ -60,7 +61,7 @@ def start_service(
     `directory` is for the key file and the log; `settings` are further variables (`AUTHZ_…`); `name`: of the
     caller that is added. Raises ServiceError.
     """
-    port = _free_port()
+    port = free_port()
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("AUTHZ_")},
         "AUTHZ_DATABASE_URL": database_url,
@@ -124,10 +125,3 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         os.killpg(server.pid, signal.SIGKILL)  # its own session: the server and its workers, nothing else
         server.wait(STOP_SECONDS)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
